@@ -1,0 +1,169 @@
+"""The simulated cluster: its nodes, what happens to all of them together, and the lock around it."""
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from tui.cluster.events import EventLevel
+from tui.lab.clock import LabClock
+from tui.lab.event_texts import CANNOT_CONNECT
+from tui.lab.node_state import AzureRegistration, MachineAgent, NodeFirmware, NodeState
+
+CLUSTER_NAME = "HCI-CL01"
+"""Name of the simulated cluster."""
+DOMAIN = "hci.contoso.test"
+"""DNS name of its domain."""
+NETBIOS_DOMAIN = "HCI"
+"""NetBIOS name of its domain."""
+MAX_NODES = 16
+"""Most nodes a cluster can have."""
+SUBSCRIPTION_ID = "5d3c2b1a-0f4e-4c6d-8b7a-1a2b3c4d5e6f"
+"""Subscription that the simulated cluster is registered in."""
+TENANT_ID = "0c1d2e3f-4a5b-4c7d-9e8f-a0b1c2d3e4f5"
+"""Tenant of that subscription."""
+REGION = "eastus"
+"""Region of the cluster in Azure."""
+_MODULES: dict[str, str | None] = {"Az.StackHCI": "2.6.0", "Az.Accounts": "2.19.0", "Az.Resources": "7.5.0"}
+
+
+class LabRefusalError(Exception):
+    """The simulated cluster cannot do what was asked, as a real one could not: the reason in words."""
+
+
+class ClusterState:
+    """All nodes and what they share. Safe to use from any thread.
+
+    A new one is installed, clustered and has run for some weeks, but is not registered: scenarios change it from there.
+    """
+
+    def __init__(self, node_count: int, clock: LabClock | None = None) -> None:
+        if not 1 <= node_count <= MAX_NODES:
+            raise ValueError(f"a cluster has 1 to {MAX_NODES} nodes, not {node_count}")
+        self.clock = clock or LabClock()
+        self.name = CLUSTER_NAME
+        self._lock = threading.RLock()
+        now = self.clock.now()
+        self._nodes = {
+            name: NodeState(
+                name,
+                installed=now - timedelta(days=200, minutes=7 * index),
+                booted=now - timedelta(days=20, hours=index, minutes=11 * index),
+                modules=dict(_MODULES),
+            )
+            for index, name in enumerate(f"HCI-N{number}" for number in range(1, node_count + 1))
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all nodes, in their order."""
+        return tuple(self._nodes)
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Keep everything as it is while several things are read or changed together."""
+        with self._lock:
+            yield
+
+    def node(self, name: str) -> NodeState:
+        """Return a node by its name in any case; `LabRefusalError` when there is none."""
+        for known, node in self._nodes.items():
+            if known.casefold() == name.casefold():
+                return node
+        raise LabRefusalError(f"there is no node {name}; the lab has {', '.join(self._nodes)}")
+
+    def nodes(self) -> tuple[NodeState, ...]:
+        """Return all nodes, in their order."""
+        return tuple(self._nodes.values())
+
+    def odd_node(self) -> NodeState:
+        """Return the node that scenarios about one node pick: the third, or the last of fewer."""
+        return self.nodes()[min(2, len(self._nodes) - 1)]
+
+    def odd_firmware(self, node: NodeState) -> bool:
+        """Whether more than half of the nodes have a firmware in common that this one has not."""
+        with self._lock:
+            counts: Counter[NodeFirmware] = Counter(other.firmware for other in self._nodes.values())
+        firmware, count = counts.most_common(1)[0]
+        return count * 2 > len(self._nodes) and node.firmware != firmware
+
+    def register(self, *, region: str = REGION, at: datetime | None = None) -> None:
+        """Register all nodes with Azure and enable Arc on them; nodes that are down keep what they knew."""
+        with self._lock:
+            moment = at or self.clock.now()
+            registration = AzureRegistration(
+                moment, self.name, SUBSCRIPTION_ID, f"{self.name}-rg", TENANT_ID, region.replace(" ", "").lower()
+            )
+            for node in self._running():
+                node.registration = registration
+                node.synced = moment
+                node.repair_required = False
+            self.enable_arc()
+
+    def enable_arc(self) -> None:
+        """Install and connect the agent on every running node that has none; needs a registration."""
+        with self._lock:
+            for node in self._running():
+                if node.registration is None:
+                    raise LabRefusalError(f"{node.name} is not registered with Azure")
+                if node.agent is None:
+                    machine = uuid.uuid5(uuid.NAMESPACE_DNS, f"{node.name}.{DOMAIN}".lower())
+                    node.agent = MachineAgent(machine_id=str(machine))
+
+    def unregister(self) -> None:
+        """Take the cluster out of Azure and the agents off the nodes.
+
+        An installation of more than 30 days is out of policy at once, as on a real one.
+        """
+        with self._lock:
+            for node in self._running():
+                node.registration = None
+                node.synced = None
+                node.repair_required = False
+                node.agent = None
+
+    def sync(self, name: str) -> None:
+        """Sync one node with Azure; `LabRefusalError` when it is down, unregistered, cut off or needs repair."""
+        with self._lock:
+            node = self.node(name)
+            if not node.up:
+                raise LabRefusalError(f"{node.name} is down")
+            if node.registration is None:
+                raise LabRefusalError(f"{node.name} is not registered with Azure")
+            if node.cut_off is not None or node.repair_required:
+                node.log(591, EventLevel.ERROR, self.clock.now(), CANNOT_CONNECT)
+                raise LabRefusalError(f"{node.name} cannot connect with Azure")
+            node.synced = self.clock.now()
+
+    def cut_off(self, name: str, since: datetime | None = None) -> None:
+        """Take a node's connection to Azure away."""
+        with self._lock:
+            self.node(name).cut_off = since or self.clock.now()
+
+    def reconnect(self, name: str) -> None:
+        """Give a node its connection to Azure back; it syncs at once unless its registration needs repair."""
+        with self._lock:
+            node = self.node(name)
+            last = node.last_connected(self.clock.now())
+            node.cut_off = None
+            if last is not None:
+                node.synced = last if node.repair_required else self.clock.now()
+
+    def stop(self, name: str) -> None:
+        """Turn a node off; the others see it as down."""
+        with self._lock:
+            node = self.node(name)
+            node.down_since = node.down_since or self.clock.now()
+
+    def start(self, name: str) -> None:
+        """Turn a node on: its boot time is now."""
+        with self._lock:
+            node = self.node(name)
+            node.synced = node.last_connected(self.clock.now())
+            node.down_since = None
+            node.booted = self.clock.now()
+
+    def _running(self) -> tuple[NodeState, ...]:
+        return tuple(node for node in self._nodes.values() if node.up)

@@ -1,0 +1,193 @@
+"""One simulated node: what it is, and what it would say of itself at a given moment.
+
+Moments are kept; statuses are worked out of them. So a status changes by itself when time passes, as on a real node.
+The windows are Microsoft's (MicrosoftDocs, manage-cluster-registration and azcmagent; `tui.cluster` judges by the same
+documents, written down there independently).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tui.cluster.arc import AgentStatus
+from tui.cluster.events import EventLevel
+from tui.cluster.firmware import VbsStatus
+from tui.cluster.registration import ConnectionStatus, RegistrationStatus
+
+GRACE = timedelta(days=30)
+"""Time to register after installation, and time a registered cluster may stay offline."""
+SYNC_INTERVAL = timedelta(hours=12)
+"""How often a node syncs by itself."""
+CONNECTED_WINDOW = timedelta(days=1)
+"""A node counts as connected when it synced within this."""
+HEARTBEAT_INTERVAL = timedelta(minutes=5)
+"""How often the connected machine agent reports."""
+HEARTBEAT_WINDOW = timedelta(minutes=15)
+"""Without a heartbeat for this long the agent is disconnected."""
+AGENT_IDENTITY_LIFETIME = timedelta(days=90)
+"""Without contact for this long the agent's identity has expired."""
+
+CURRENT_AGENT = "1.61.03319.2737"
+"""Version of the connected machine agent on nodes that keep up."""
+OLD_AGENT = "1.40.02664.1629"
+"""A version that has left support."""
+
+
+@dataclass(frozen=True, slots=True)
+class AzureRegistration:
+    """What a node remembers of its registration."""
+
+    registered_at: datetime
+    """When, in lab time."""
+    resource_name: str
+    """Name of the cluster in Azure."""
+    subscription_id: str
+    """Its subscription."""
+    resource_group: str
+    """Its resource group."""
+    tenant_id: str
+    """Its tenant."""
+    region: str
+    """Its region, for example `eastus`."""
+
+    @property
+    def resource_id(self) -> str:
+        """Resource id as nodes spell it: with a capital `S` in front."""
+        return (
+            f"/Subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+            f"/providers/Microsoft.AzureStackHCI/clusters/{self.resource_name}"
+        )
+
+
+@dataclass(slots=True)
+class MachineAgent:
+    """The connected machine agent of a node."""
+
+    version: str = CURRENT_AGENT
+    """Installed version."""
+    show_json_supported: bool = True
+    """Whether `azcmagent show -j` exists in that version."""
+    machine_id: str = ""
+    """Id of the Arc machine (`VM ID`)."""
+    cut_off: datetime | None = None
+    """Since when this agent alone has had no contact with Azure, in lab time."""
+
+    def last_heartbeat(self, now: datetime, node_cut_off: datetime | None) -> datetime:
+        """Last heartbeat: on the five minutes, until it or its whole node lost contact."""
+        end = min([now, *(moment for moment in (node_cut_off, self.cut_off) if moment)])
+        past = timedelta(
+            minutes=end.minute % (HEARTBEAT_INTERVAL.seconds // 60), seconds=end.second, microseconds=end.microsecond
+        )
+        return end - past
+
+    def status_at(self, now: datetime, node_cut_off: datetime | None) -> AgentStatus:
+        """Status by the age of the last heartbeat."""
+        silence = now - self.last_heartbeat(now, node_cut_off)
+        if silence > AGENT_IDENTITY_LIFETIME:
+            return AgentStatus.EXPIRED
+        return AgentStatus.CONNECTED if silence <= HEARTBEAT_WINDOW else AgentStatus.DISCONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFirmware:
+    """Firmware and platform security of a node."""
+
+    manufacturer: str = "Contoso Systems"
+    model: str = "CS-2400 HCI"
+    bios_vendor: str = "Contoso Firmware"
+    bios_version: str = "2.18.1"
+    bios_date: str = "2024-03-11"
+    secure_boot: bool = True
+    tpm_present: bool = True
+    tpm_ready: bool = True
+    tpm_version: str = "2.0"
+    vbs: VbsStatus = VbsStatus.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One event of the `Microsoft-AzureStack-HCI/Admin` channel."""
+
+    record_id: int
+    event_id: int
+    level: EventLevel
+    time: datetime
+    message: str
+
+
+@dataclass(slots=True)
+class NodeState:
+    """Everything that is true of one node. Moments are lab time."""
+
+    name: str
+    """NetBIOS name."""
+    installed: datetime
+    """When its operating system was installed."""
+    booted: datetime
+    """Its last start."""
+    build: int = 20349
+    """Build number of Windows."""
+    revision: int = 2700
+    """Update build revision."""
+    down_since: datetime | None = None
+    """Since when it does not run; None while it does."""
+    skew: timedelta = timedelta()
+    """How far its clock is ahead of true time."""
+    registration: AzureRegistration | None = None
+    """Its registration, if any."""
+    synced: datetime | None = None
+    """A sync that happened; further automatic ones follow from it."""
+    cut_off: datetime | None = None
+    """Since when it has had no connection to Azure; None while it has one."""
+    repair_required: bool = False
+    """Whether Azure no longer trusts its keys."""
+    agent: MachineAgent | None = None
+    """Its connected machine agent, if installed."""
+    firmware: NodeFirmware = field(default_factory=NodeFirmware)
+    """Its firmware."""
+    modules: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    """PowerShell modules and their versions; None where one is missing."""
+    stopped_services: set[str] = field(default_factory=set[str])
+    """Services that do not run although they should."""
+    events: list[LoggedEvent] = field(default_factory=list[LoggedEvent])
+    """What it logged, oldest first."""
+
+    @property
+    def up(self) -> bool:
+        """Whether it runs and answers."""
+        return self.down_since is None
+
+    def log(self, event_id: int, level: EventLevel, time: datetime, message: str) -> None:
+        """Add an event to its Admin channel."""
+        self.events.append(LoggedEvent(len(self.events) + 1, event_id, level, time, message))
+
+    def registration_status(self, now: datetime) -> RegistrationStatus:
+        """`RegistrationStatus`: 30 days after installation an unregistered node is out of policy."""
+        if self.registration is not None:
+            return RegistrationStatus.REGISTERED
+        return RegistrationStatus.OUT_OF_POLICY if now - self.installed > GRACE else RegistrationStatus.NOT_YET
+
+    def last_connected(self, now: datetime) -> datetime | None:
+        """Last sync: every 12 hours from the one that is known, as long as there was a connection Azure accepts."""
+        if self.registration is None or self.synced is None or self.repair_required:
+            return self.synced if self.registration is not None else None
+        end = min([now, *(moment for moment in (self.cut_off, self.down_since) if moment)])
+        return self.synced + max(0, (end - self.synced) // SYNC_INTERVAL) * SYNC_INTERVAL
+
+    def next_sync(self, now: datetime) -> datetime | None:
+        """Next attempt to sync, always ahead."""
+        last = self.last_connected(now)
+        return None if last is None else last + ((now - last) // SYNC_INTERVAL + 1) * SYNC_INTERVAL
+
+    def connection_status(self, now: datetime, *, firmware_differs: bool) -> ConnectionStatus | None:
+        """`ConnectionStatus`; None while not registered.
+
+        A node whose firmware differs from the majority's is out of policy even when it has just synced.
+        """
+        last = self.last_connected(now)
+        if last is None:
+            return None
+        if self.repair_required:
+            return ConnectionStatus.REPAIR_REGISTRATION_REQUIRED
+        if firmware_differs or now - last > GRACE:
+            return ConnectionStatus.OUT_OF_POLICY
+        return ConnectionStatus.CONNECTED if now - last <= CONNECTED_WINDOW else ConnectionStatus.DISCONNECTED

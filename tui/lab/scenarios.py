@@ -1,0 +1,170 @@
+"""The scenarios of the lab: named states a cluster can be found in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tui.cluster.events import EventLevel
+from tui.lab.clock import LabClock
+from tui.lab.cluster_state import MAX_NODES, ClusterState
+from tui.lab.event_texts import CANNOT_CONNECT, LICENSE_NOT_RENEWED, SELF_REPAIR
+from tui.lab.node_state import OLD_AGENT, NodeState
+
+DEFAULT_SCENARIO = "healthy"
+"""The scenario that is meant when none is named."""
+DEFAULT_NODES = 4
+"""How many nodes a lab has when nobody says."""
+
+
+class UnknownScenarioError(ValueError):
+    """No scenario has that name; the message lists those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One state a cluster can be found in."""
+
+    name: str
+    """What one types."""
+    description: str
+    """What is wrong, in one line."""
+    arrange: Callable[[ClusterState], None]
+    """Brings a new, unregistered cluster into that state."""
+
+
+def build_cluster(scenario: str, nodes: int, clock: LabClock | None = None) -> ClusterState:
+    """Return a cluster in the state of a scenario.
+
+    Raises `UnknownScenarioError` listing the names, and `ValueError` for a number of nodes that no cluster has.
+    """
+    found = SCENARIOS.get(scenario)
+    if found is None:
+        raise UnknownScenarioError(f"there is no scenario {scenario!r}; the lab knows {', '.join(SCENARIOS)}")
+    if not 1 <= nodes <= MAX_NODES:
+        raise ValueError(f"a lab has 1 to {MAX_NODES} nodes, not {nodes}")
+    cluster = ClusterState(nodes, clock)
+    found.arrange(cluster)
+    return cluster
+
+
+def _healthy(cluster: ClusterState) -> None:
+    """Register the cluster half a year before; each node synced some 25 minutes before."""
+    now = cluster.clock.now()
+    cluster.register(at=now - timedelta(days=190, minutes=25))
+    for index, node in enumerate(cluster.nodes()):
+        node.synced = now - timedelta(minutes=25 + index)
+        node.log(592, EventLevel.INFORMATION, now - timedelta(days=12, minutes=index), SELF_REPAIR)
+
+
+def _fresh(cluster: ClusterState) -> None:
+    _installed_before(cluster, timedelta(days=4))
+
+
+def _expired(cluster: ClusterState) -> None:
+    _installed_before(cluster, timedelta(days=41))
+
+
+def _offline(cluster: ClusterState) -> None:
+    _without_azure_for(cluster, timedelta(days=5))
+
+
+def _out_of_policy(cluster: ClusterState) -> None:
+    _without_azure_for(cluster, timedelta(days=37))
+
+
+def _repair_required(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    now = cluster.clock.now()
+    for index, node in enumerate(cluster.nodes()):
+        broken = now - timedelta(hours=30, minutes=index)
+        node.repair_required = True
+        node.synced = broken
+        for hours in (24, 12, 0):
+            node.log(591, EventLevel.ERROR, now - timedelta(hours=hours, minutes=17 + index), CANNOT_CONNECT)
+
+
+def _firmware(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    node = cluster.odd_node()
+    node.firmware = replace(node.firmware, bios_version="2.15.0", bios_date="2023-08-02", secure_boot=False)
+
+
+def _arc_missing(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    for node in cluster.nodes():
+        node.agent = None
+
+
+def _arc_expired(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    agent = cluster.odd_node().agent
+    if agent is not None:
+        agent.cut_off = cluster.clock.now() - timedelta(days=97)
+
+
+def _agent_old(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    agent = cluster.odd_node().agent
+    if agent is not None:
+        agent.version = OLD_AGENT
+
+
+def _node_down(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    cluster.stop(cluster.names[-1])
+
+
+def _rebooted(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    cluster.odd_node().booted = cluster.clock.now() - timedelta(minutes=6)
+
+
+def _clock_skew(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    cluster.odd_node().skew = timedelta(minutes=11)
+
+
+def _installed_before(cluster: ClusterState, age: timedelta) -> None:
+    now = cluster.clock.now()
+    for index, node in enumerate(cluster.nodes()):
+        node.installed = now - age - timedelta(minutes=7 * index)
+        node.booted = now - min(age, timedelta(days=3)) + timedelta(hours=1, minutes=11 * index)
+
+
+def _without_azure_for(cluster: ClusterState, silence: timedelta) -> None:
+    _healthy(cluster)
+    now = cluster.clock.now()
+    for index, node in enumerate(cluster.nodes()):
+        node.synced = now - silence - timedelta(minutes=index)
+        node.cut_off = node.synced + timedelta(hours=1)
+        _log_failed_renewals(node, days=min(silence.days, 10), last=now - timedelta(hours=3, minutes=index))
+
+
+def _log_failed_renewals(node: NodeState, *, days: int, last: datetime) -> None:
+    for day in reversed(range(days)):
+        node.log(585, EventLevel.WARNING, last - timedelta(days=day), LICENSE_NOT_RENEWED)
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(DEFAULT_SCENARIO, "registered, connected, Arc-enabled: nothing is wrong", _healthy),
+        Scenario("fresh", "installed 4 days before and clustered, not registered yet", _fresh),
+        Scenario("expired", "not registered within 30 days of installation", _expired),
+        Scenario("offline", "no connection to Azure for 5 days; still within the 30 that are allowed", _offline),
+        Scenario(
+            "out-of-policy", "no connection to Azure for 37 days; the 30 that are allowed are over", _out_of_policy
+        ),
+        Scenario(
+            "repair-required", "Azure no longer trusts the nodes' keys: the registration needs repair", _repair_required
+        ),
+        Scenario("firmware", "one node has another BIOS version and Secure Boot off", _firmware),
+        Scenario("arc-missing", "registered, but Azure Arc was never enabled", _arc_missing),
+        Scenario("arc-expired", "on one node the identity of the connected machine agent has expired", _arc_expired),
+        Scenario("agent-old", "one node has a connected machine agent that is no longer supported", _agent_old),
+        Scenario("node-down", "the last node does not answer", _node_down),
+        Scenario("rebooted", "one node started 6 minutes before: too early to sync", _rebooted),
+        Scenario("clock-skew", "the clock of one node is 11 minutes ahead", _clock_skew),
+    )
+}
+"""Every scenario by its name."""
