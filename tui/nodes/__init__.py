@@ -1,0 +1,1 @@
+"""How a script reaches a node: a channel per node, two carriers (local process, WinRM), and records back."""

@@ -1,0 +1,1 @@
+"""The PowerShell that runs on nodes, one subject a file."""
