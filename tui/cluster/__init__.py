@@ -1,1 +1,1 @@
-"""The domain: what a cluster's nodes say, and the rules that judge it. Pure: no input, no output, no clock of its own."""
+"""The domain: what a cluster's nodes say, and the rules that judge it. Pure: no input or output, no clock."""

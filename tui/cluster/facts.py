@@ -13,6 +13,7 @@ from tui.cluster.registration import Registration
 from tui.cluster.system import PowerShellModule, Service, System
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class ProblemKind(StrEnum):
@@ -32,6 +33,8 @@ class ProblemKind(StrEnum):
     LOST = "lost"
     UNREADABLE = "unreadable"
     """The node answered with something that is not what the script returns."""
+    NOT_READ = "not-read"
+    """Nobody has read it yet: the pass is still going on."""
     CONFIGURATION = "configuration"
     """What was asked for does not fit: a password without TLS, a transport without its package."""
 
@@ -53,17 +56,22 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Reading(Generic[T_co]):
     """A value and when it was read."""
 
-    value: T
+    value: T_co
     """What the node said."""
     read_at: datetime
     """When our side received it, UTC."""
 
 
-Fact: TypeAlias = Reading[T] | Problem
+Fact: TypeAlias = Reading[T_co] | Problem
 """A value with its time, or why there is none."""
+
+
+def value_of(fact: Fact[T]) -> T | None:
+    """Return what was read, or `None` for a problem: for rules that have nothing to say without the value."""
+    return None if isinstance(fact, Problem) else fact.value
 
 
 @dataclass(frozen=True, slots=True)
