@@ -1,7 +1,7 @@
 """What runs behind a WinRM command: the interface of a program and of the place its output goes.
 
-The endpoint knows nothing about what it runs. It is given a `ProgramFactory`; every `Command` message calls it once. A program
-may be a real child process (`ProcessProgram`) or threads of this process (the simulated PowerShell): the endpoint cannot tell.
+The endpoint knows nothing about what it runs: every `Command` message calls its `ProgramFactory` once. A program may be
+a real child process (`ProcessProgram`) or threads of this process (the simulated PowerShell); the endpoint cannot tell.
 """
 
 from collections.abc import Mapping
