@@ -1,8 +1,8 @@
 """The verdict on a cluster: how each node stands, how all of them stand, and why.
 
 Levels of a node: `unhealthy` when something is known not to work; else `unknown` when its registration could not be
-read; else the worst finding. Levels of a cluster: the worst level of its nodes and of what concerns all of them, where a
-node that is unknown counts as `attention`: it must not hide what is known of the others. A cluster is `unknown` when
+read; else the worst finding. Levels of a cluster: the worst level of its nodes and of what concerns all of them, where
+a node that is unknown counts as `attention`: it must not hide what is known of the others. A cluster is `unknown` when
 nothing is known of any of its nodes.
 
 Comparisons (firmware, disagreement, clocks, agent versions) leave out what was not read, so a dead node that joins the
@@ -119,7 +119,7 @@ def _judge_node(view: NodeView, compared: Iterable[Finding]) -> NodeVerdict:
 
 
 def _node_level(view: NodeView, findings: tuple[Finding, ...]) -> Level:
-    """What is known to be broken outranks what is not known."""
+    """Return the level of a node: what is known to be broken outranks what is not known."""
     levels = {finding.level for finding in findings}
     if Level.UNHEALTHY in levels:
         return Level.UNHEALTHY

@@ -27,9 +27,7 @@ def member_findings(view: ClusterView) -> Iterator[Finding]:
     names = {node.key: node.name for node in view.nodes}
     for key, (name, state) in sorted(members.items()):
         if state != NodeState.UP:
-            remedy = (
-                "Sync, updates and registration want all nodes up: bring it back (Resume-ClusterNode, or start it)."
-            )
+            remedy = "Start it or Resume-ClusterNode: sync, updates and registration want all nodes up."
             shown = names.get(key, name)
             yield Finding("member-not-up", Level.ATTENTION, shown, f"its state in the cluster is {state}", remedy)
 

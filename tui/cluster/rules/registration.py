@@ -75,24 +75,27 @@ def _out_of_policy(view: NodeView, registration: Registration) -> Finding:
     if data_error:
         reason = "its data cannot be read (event 594)"
         remedy = (
-            "If all nodes say so: 9) Unregister from Azure, restart each node, wait 15 minutes, 3) Register with Azure. "
-            "If only this one: remove it from the cluster, restart it, wait, add it again."
+            "If all nodes say so: 9) Unregister from Azure, restart each node, wait 15 minutes, "
+            "3) Register with Azure. If only this one: remove it from the cluster, restart it, wait, add it again."
         )
     elif clock and clock.passed:
         reason = f"no sync for {(view.now - clock.deadline + policy_clocks.OFFLINE_WINDOW).days} days, 30 are allowed"
         remedy = (
-            "Restore the connection to Azure, then 8) Sync with Azure; if that does not help, 9) Unregister from Azure, "
-            "restart the nodes, 3) Register with Azure."
+            "Restore the connection to Azure, then 8) Sync with Azure; if that does not help, "
+            "9) Unregister from Azure, restart the nodes, 3) Register with Azure."
         )
+    elif view.odd_firmware:
+        reason = f"firmware differs: {', '.join(view.odd_firmware)}"
+        remedy = "Set the firmware as on the other nodes and restart this one."
     elif view.firmware and view.firmware.secure_boot is False:
         reason, remedy = (
             "Secure Boot is off",
-            "Turn Secure Boot on in the firmware as on the other nodes, then restart.",
+            "Turn Secure Boot on again in the firmware and restart this node.",
         )
     elif view.firmware and (view.firmware.tpm_present is False or view.firmware.tpm_ready is False):
         reason, remedy = (
             "the TPM is not ready",
-            "Make the TPM ready in the firmware as on the other nodes, then restart.",
+            "Make the TPM ready in the firmware and restart this node.",
         )
     elif abs(view.now - view.our_now) > _LARGE_SKEW:
         reason, remedy = "its clock is wrong", "Set the time of the node, then 8) Sync with Azure."

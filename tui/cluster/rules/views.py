@@ -10,6 +10,7 @@ from tui.cluster.events import AdminEvent
 from tui.cluster.facts import ClusterFacts, NodeFacts, value_of
 from tui.cluster.findings import Finding, Level
 from tui.cluster.firmware import Firmware
+from tui.cluster.firmware_comparison import compare_firmware
 from tui.cluster.membership import Membership
 from tui.cluster.node_names import node_key
 from tui.cluster.registration import Registration, RegistrationStatus
@@ -28,6 +29,8 @@ class NodeView:
     """Time of the judgement by our clock: for the calendar of Microsoft's support."""
     offer: Offer
     """What its build allows."""
+    odd_firmware: tuple[str, ...]
+    """Firmware settings in which it differs from the majority."""
     registration: Registration | None
     arc: ArcIntegration | None
     agent: ConnectedMachineAgent | None
@@ -66,7 +69,7 @@ class ClusterView:
     """In the order in which they were asked."""
 
 
-def node_view(node: NodeFacts, now: datetime) -> NodeView:
+def node_view(node: NodeFacts, now: datetime, odd_firmware: tuple[str, ...] = ()) -> NodeView:
     """Return a node as the rules see it."""
     registration, system = value_of(node.registration), value_of(node.system)
     return NodeView(
@@ -74,6 +77,7 @@ def node_view(node: NodeFacts, now: datetime) -> NodeView:
         now=node_time(node, now),
         our_now=now,
         offer=offer(system, registration),
+        odd_firmware=odd_firmware,
         registration=registration,
         arc=value_of(node.arc_integration),
         agent=value_of(node.agent),
@@ -88,4 +92,10 @@ def node_view(node: NodeFacts, now: datetime) -> NodeView:
 
 def cluster_view(facts: ClusterFacts, now: datetime) -> ClusterView:
     """Return a cluster as the rules see it."""
-    return ClusterView(tuple(node_view(node, now) for node in facts.nodes))
+    differences = compare_firmware({node.name: value_of(node.firmware) for node in facts.nodes})
+    return ClusterView(
+        tuple(
+            node_view(node, now, tuple(item.label for item in differences if node.name in item.comparison.odd))
+            for node in facts.nodes
+        )
+    )
