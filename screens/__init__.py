@@ -1,0 +1,1 @@
+"""One file per option: what is shown and which keys act."""

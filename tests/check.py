@@ -1,0 +1,33 @@
+"""Run every check and every test of azsconfig: `python tests/check.py`; more words go to pytest."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+CHECKS: tuple[tuple[str, ...], ...] = (
+    (sys.executable, "-m", "ruff", "check", "."),
+    (sys.executable, "-m", "ruff", "format", "--check", "."),
+    (sys.executable, "-m", "pyright", "--pythonpath", sys.executable),
+    (str(BIN / "lint-imports"),),
+)
+
+
+def main() -> int:
+    """Run all checks, then the tests; return 0 when all passed, else the first failure's code."""
+    failed = 0
+    for check in (*CHECKS, (sys.executable, "-m", "pytest", *sys.argv[1:])):
+        started = time.monotonic()
+        words = " ".join((Path(check[0]).name, *check[1:]))
+        print(f"== {words}", flush=True)
+        code = subprocess.run(check, cwd=ROOT, check=False).returncode
+        print(f"== {'passed' if code == 0 else f'FAILED ({code})'} in {time.monotonic() - started:.0f} s", flush=True)
+        failed = failed or code
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+"""Times in words."""
+
+from datetime import UTC, datetime, timedelta
+
+from tui.pages.times import before, stamp
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+def test_the_past_is_before_and_the_future_is_in() -> None:
+    assert before(NOW - timedelta(minutes=25), NOW) == "25 minutes before"
+    assert before(NOW + timedelta(hours=3), NOW) == "in 3 hours"
+
+
+def test_no_time_is_a_dash() -> None:
+    assert stamp(None) == "-"

@@ -1,0 +1,52 @@
+"""The Textual application: wires screens to the reader, does nothing itself."""
+
+from importlib import import_module
+from typing import Any, cast
+
+from textual.app import App
+from textual.screen import Screen
+
+from screens.menu import MenuScreen
+from tui.operations.reader import ClusterReader
+from tui.options import EXIT, option
+from tui.widgets.page import OpenOption, Page, SnapshotChanged
+
+
+class AzsconfigApp(App[None]):
+    """The menu on a terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "azsconfig"
+
+    def __init__(self, reader: ClusterReader) -> None:
+        """Show what `reader` knows; whoever starts the application also closes the reader."""
+        super().__init__(ansi_color=True)
+        self.reader = reader
+        self.theme = "ansi-dark"
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Start with the menu."""
+        return MenuScreen(self.reader)
+
+    def on_mount(self) -> None:
+        """Start reading once something can be shown."""
+        self.reader.subscribe(self._changed)
+        self.call_after_refresh(self.reader.start)
+
+    def on_unmount(self) -> None:
+        """Stop listening: the reader may outlive the screens."""
+        self.reader.unsubscribe(self._changed)
+
+    def on_open_option(self, event: OpenOption) -> None:
+        """Open the screen of an option, imported now."""
+        chosen = option(event.option_id)
+        if chosen.id == EXIT:
+            self.exit()
+        elif chosen.screen is not None:
+            module, _, name = chosen.screen.rpartition(".")
+            page = cast("type[Page]", getattr(import_module(module), name))
+            self.push_screen(page(self.reader))
+
+    def _changed(self) -> None:
+        """Pass the reader's news to the screen in front; called on an engine thread."""
+        self.screen.post_message(SnapshotChanged())

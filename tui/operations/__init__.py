@@ -1,0 +1,1 @@
+"""What the tool does: read facts, make a plan, apply it."""

@@ -1,0 +1,111 @@
+"""Read every subject from every node, side by side."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from queue import SimpleQueue
+
+from tui.cluster.decode import DecodeError
+from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading
+from tui.cluster.system import System
+from tui.nodes.errors import NodeError
+from tui.nodes.reply import Reply
+from tui.operations.subjects import SUBJECTS, Subject
+from tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class FactArrived:
+    """One subject of one node has its answer."""
+
+    node: str
+    """Node it belongs to."""
+    subject: str
+    """Field of `NodeFacts`."""
+    fact: Fact[object]
+    """Value or problem."""
+
+
+Sink = Callable[[FactArrived], None]
+
+
+class FactTable:
+    """The facts of one pass as they arrive: every cell is a value, a problem, or not read yet."""
+
+    def __init__(self, session: Session) -> None:
+        """Start with nothing read of the session's nodes."""
+        self._local = {target.node for target in session.targets if session.is_local(target.node)}
+        self._cells: dict[str, dict[str, Fact[object]]] = {
+            target.node: {
+                subject.name: Problem(ProblemKind.NOT_READ, target.node, f"{subject.title}: being read", "")
+                for subject in SUBJECTS
+            }
+            for target in session.targets
+        }
+
+    def put(self, arrived: FactArrived) -> None:
+        """Keep what arrived."""
+        self._cells[arrived.node][arrived.subject] = arrived.fact
+
+    def facts(self, at: datetime) -> ClusterFacts:
+        """Return everything so far, as read until `at` (UTC)."""
+        return ClusterFacts(tuple(self._node(name, cells) for name, cells in self._cells.items()), at)
+
+    def _node(self, name: str, cells: Mapping[str, Fact[object]]) -> NodeFacts:
+        shown = _spelled_by_itself(name, cells)
+        # Each subject's decoder yields the type of the field of its name; a test holds the two together.
+        return NodeFacts(name=shown, local=name in self._local, **cells)  # pyright: ignore[reportArgumentType]
+
+
+def read_cluster(session: Session, sink: Sink) -> ClusterFacts:
+    """Read all subjects of all nodes and return them; `sink` gets each fact as it arrives.
+
+    Never raises for a node: what a node does not tell is a `Problem` in its place. Returns when every request has
+    ended, each by its own deadline at the latest. `sink` is called on the calling thread.
+    """
+    answers: SimpleQueue[tuple[str, Subject, Future[Reply], datetime]] = SimpleQueue()
+    waiting = 0
+    for target in session.targets:
+        for subject in SUBJECTS:
+            pending = session.submit(target.node, subject.script, subject.parameters)
+            pending.future.add_done_callback(_deliver(answers, target.node, subject))
+            waiting += 1
+    table = FactTable(session)
+    for _ in range(waiting):
+        node, subject, future, at = answers.get()
+        arrived = FactArrived(node, subject.name, _fact(node, subject, future, at))
+        table.put(arrived)
+        sink(arrived)
+    return table.facts(datetime.now(UTC))
+
+
+def _deliver(
+    answers: SimpleQueue[tuple[str, Subject, Future[Reply], datetime]], node: str, subject: Subject
+) -> Callable[[Future[Reply]], None]:
+    """Return what puts a finished request into `answers` with the time it ended."""
+    return lambda future: answers.put((node, subject, future, datetime.now(UTC)))
+
+
+def _fact(node: str, subject: Subject, future: Future[Reply], at: datetime) -> Fact[object]:
+    """Turn a finished request into a fact."""
+    try:
+        reply = future.result()
+        return Reading(subject.decode(reply.outs), at)
+    except NodeError as error:
+        return error.problem
+    except DecodeError as error:
+        return Problem(
+            ProblemKind.UNREADABLE,
+            node,
+            f"The {subject.title} of {node} could not be understood: {error}",
+            f"Run {subject.script}.ps1 on the node by hand and compare; the log has what it returned.",
+        )
+
+
+def _spelled_by_itself(asked: str, cells: Mapping[str, Fact[object]]) -> str:
+    """Return the node's own name where it has told it, else the name it was asked for by."""
+    system = cells["system"]
+    if isinstance(system, Reading) and isinstance(system.value, System) and system.value.computer_name:
+        return system.value.computer_name
+    return asked

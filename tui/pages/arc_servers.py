@@ -1,0 +1,119 @@
+"""Arc-enabled servers: each node's connected machine agent, its services and extensions."""
+
+from datetime import datetime
+
+from tui.cluster.facts import NodeFacts
+from tui.operations.reader import Snapshot
+from tui.pages.columns import cut, pad, wrap
+from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.properties import properties
+from tui.pages.registration_status import waiting_lines
+from tui.pages.sections import problem_lines, section_heading
+from tui.pages.times import before
+from tui.pages.values import READING, grouped, in_words, node_problem, value, values
+
+PROMPT = "Node number for details, Esc for the menu:"
+AGENT_SERVICES = ("himds", "GCArcService", "ExtensionService", "arcproxy")
+
+
+def arc_servers(snapshot: Snapshot, now: datetime, columns: int) -> Document:
+    """Return the agents of all nodes as far as they were read."""
+    title = "Arc-enabled servers" + (f" - cluster {snapshot.name}" if snapshot.name else "")
+    facts = snapshot.facts
+    if facts is None:
+        return Document(title, tuple(waiting_lines(snapshot, columns)))
+    body: list[Line] = [line_of(cut(f" {line}", columns)) for line in _cluster_words(snapshot)]
+    header = f"     {pad('Node', 16)} {pad('Agent', 13)} {pad('Version', 17)} Last heartbeat"
+    body.extend((BLANK, line_of(cut(header, columns), Role.HEADING)))
+    for number, node in enumerate(facts.nodes, 1):
+        body.extend(_node_lines(number, node, now, columns))
+    return Document(title, tuple(body), PROMPT)
+
+
+def _cluster_words(snapshot: Snapshot) -> list[str]:
+    """Return how the cluster's integration stands, and who says otherwise."""
+    nodes = snapshot.facts.nodes if snapshot.facts else ()
+    told = values(nodes, lambda node: node.arc_integration)
+    if not told:
+        return [f"Cluster integration: {READING}" if snapshot.reading else "Cluster integration: not read"]
+    states = grouped(
+        (name, str(item.cluster_arc_status or "unknown") if item.available else "not on this build")
+        for name, item in told
+    )
+    if len(states) == 1:
+        return [f"Cluster integration: {next(iter(states))}"]
+    return [f"Cluster integration: {state} say {', '.join(names)}" for state, names in states.items()]
+
+
+def _node_lines(number: int, node: NodeFacts, now: datetime, columns: int) -> list[Line]:
+    lead = f" {number:2}) {pad(node.name, 16)} "
+    choice = Choice(number, node.name)
+    problem = node_problem(node)
+    if problem is not None:
+        return [
+            Line((Span(lead), Span(cut("could not be read", columns - len(lead)), Role.BAD)), choice),
+            *problem_lines(problem, columns),
+        ]
+    lines = [Line((Span(lead), Span(cut(_agent_words(node, now), columns - len(lead)))), choice)]
+    agent = value(node.agent)
+    if agent is not None and agent.error_details:
+        text = f"{agent.error_code or ''} {agent.error_details}".strip()
+        lines.extend(line_of(f"       {line}", Role.ATTENTION) for line in wrap(text, columns - 8))
+    stopped = [service.name for service in value(node.services) or () if _should_run(service.name, service.status)]
+    if stopped:
+        lines.append(line_of(cut(f"       not running: {', '.join(stopped)}", columns), Role.ATTENTION))
+    return lines
+
+
+def _should_run(name: str, status: str | None) -> bool:
+    """Return whether one of the agent's services is installed and not running; the proxy may be stopped."""
+    return name in AGENT_SERVICES and name != "arcproxy" and status is not None and status != "Running"
+
+
+def _agent_words(node: NodeFacts, now: datetime) -> str:
+    agent = value(node.agent)
+    if agent is None:
+        return in_words(node.agent, str)
+    if not agent.installed:
+        return "not installed"
+    heartbeat = before(agent.last_heartbeat, now) if agent.last_heartbeat else "-"
+    return f"{pad(agent.status or '-', 13)} {pad(agent.version or '-', 17)} {heartbeat}"
+
+
+def arc_server_details(snapshot: Snapshot, name: str, columns: int) -> Document:
+    """Return one node's agent, integration, services and extensions."""
+    node = next((node for node in snapshot.facts.nodes if node.name == name), None) if snapshot.facts else None
+    if node is None:
+        return Document(name, (line_of(" This node is not among those that were read.", Role.QUIET),))
+    body: list[Line] = section_heading("Connected machine agent", node.agent, columns)[1:]
+    agent = value(node.agent)
+    if agent is not None:
+        body.extend(properties(agent, columns))
+        body.extend((BLANK, line_of(" Extensions", Role.HEADING)))
+        body.extend(properties(agent.extensions, columns) or [line_of("   none found", Role.QUIET)])
+    for title, fact in (("Azure Arc integration", node.arc_integration), ("Services", node.services)):
+        body.extend(section_heading(title, fact, columns))
+        told = value(fact)
+        if told is not None:
+            body.extend(properties(told, columns))
+    return Document(f"Arc-enabled server {name}", tuple(body))
+
+
+def arc_help(columns: int) -> Document:
+    """Return the help of this screen."""
+    paragraphs = (
+        (
+            "Each row is one node's Azure connected machine agent as azcmagent show reports it: its status, its "
+            "version and its last heartbeat, normally every five minutes. Type a node's number and press Enter for "
+            "its resource, services and extensions."
+        ),
+        (
+            "Expired means that the agent was offline for longer than its identity lives (90 days): it must be "
+            "disconnected and connected again. An agent that is not installed is told as such and is no error."
+        ),
+    )
+    lines: list[Line] = []
+    for paragraph in paragraphs:
+        lines.extend(line_of(f" {line}") for line in wrap(paragraph, columns - 2))
+        lines.append(BLANK)
+    return Document("Help: Arc-enabled servers", tuple(lines))

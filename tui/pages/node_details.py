@@ -1,0 +1,60 @@
+"""Everything one node told, subject by subject."""
+
+from tui.cluster.facts import Fact, NodeFacts, Reading
+from tui.operations.reader import Snapshot
+from tui.pages.columns import wrap
+from tui.pages.document import Document, Line, Role, line_of
+from tui.pages.menu import ROLE_OF_LEVEL
+from tui.pages.properties import properties
+from tui.pages.registration_status import one_finding
+from tui.pages.sections import section_heading
+from tui.pages.times import stamp
+from tui.pages.values import value
+
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("Registration", "registration"),
+    ("Azure Arc integration", "arc_integration"),
+    ("Connected machine agent", "agent"),
+    ("Services", "services"),
+    ("Operating system", "system"),
+    ("Cluster membership", "membership"),
+    ("Firmware", "firmware"),
+    ("PowerShell modules", "modules"),
+)
+
+
+def node_details(snapshot: Snapshot, name: str, columns: int) -> Document:
+    """Return everything one node told, subject by subject, each with the time it was read or why it was not."""
+    node = next((node for node in snapshot.facts.nodes if node.name == name), None) if snapshot.facts else None
+    if node is None:
+        return Document(name, (line_of(" This node is not among those that were read.", Role.QUIET),))
+    body: list[Line] = []
+    judged = next((one for one in snapshot.verdict.nodes if one.name == name), None) if snapshot.verdict else None
+    if judged is not None and not snapshot.reading:
+        text = f"Verdict: {judged.level} - {judged.reason}"
+        body.extend(line_of(f" {line}", ROLE_OF_LEVEL[judged.level]) for line in wrap(text, columns - 2, 2))
+        for finding in judged.findings:
+            body.extend(one_finding(finding, columns))
+    for title, field in SECTIONS:
+        body.extend(_section(title, getattr(node, field), columns))
+    body.extend(_events(node, columns))
+    return Document(f"Node {name}", tuple(body))
+
+
+def _section(title: str, fact: Fact[object], columns: int) -> list[Line]:
+    lines = section_heading(title, fact, columns)
+    if isinstance(fact, Reading):
+        lines.extend(properties(fact.value, columns))
+    return lines
+
+
+def _events(node: NodeFacts, columns: int) -> list[Line]:
+    lines = section_heading("Events of Microsoft-AzureStack-HCI/Admin, newest first", node.events, columns)
+    events = value(node.events)
+    if events is not None and not events:
+        lines.append(line_of("   none in the last 30 days", Role.QUIET))
+    for event in events or ():
+        role = Role.BAD if event.level in {"Error", "Critical"} else Role.PLAIN
+        text = f"{stamp(event.time)}  {event.event_id} {event.level}: {event.message}"
+        lines.extend(line_of(f"   {line}", role) for line in wrap(text, columns - 4, 4))
+    return lines

@@ -1,0 +1,24 @@
+"""Parts that several pages are made of: a subject's heading, and why something could not be read."""
+
+from tui.cluster.facts import Fact, Problem, ProblemKind, Reading
+from tui.pages.columns import cut, wrap
+from tui.pages.document import BLANK, Line, Role, line_of
+from tui.pages.times import clock
+from tui.pages.values import READING
+
+
+def section_heading(title: str, fact: Fact[object], columns: int) -> list[Line]:
+    """Return a subject's heading with the time it was read, and why it was not where it failed."""
+    if isinstance(fact, Reading):
+        return [BLANK, line_of(cut(f" {title} (read at {clock(fact.read_at)})", columns), Role.HEADING)]
+    heading = [BLANK, line_of(cut(f" {title}", columns), Role.HEADING)]
+    if fact.kind is ProblemKind.NOT_READ:
+        return [*heading, line_of(f"   {READING}", Role.QUIET)]
+    return [*heading, *problem_lines(fact, columns)]
+
+
+def problem_lines(problem: Problem, columns: int) -> list[Line]:
+    """Return a problem in words and its remedy, indented below its node."""
+    lines = [line_of(f"       {line}", Role.BAD) for line in wrap(problem.message, columns - 8)]
+    lines.extend(line_of(f"       {line}", Role.QUIET) for line in wrap(problem.remedy, columns - 8) if line)
+    return lines

@@ -1,0 +1,200 @@
+"""Which cluster is meant, and how its nodes are reached: from the command line, the configuration, or this machine."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.configuration import (
+    ClusterConfiguration,
+    Configuration,
+    ConfigurationError,
+    NodeConfiguration,
+    default_path,
+    is_local,
+    load,
+    read_password,
+)
+from tui.nodes.connection import NEEDS_PASSWORD, Connection, LocalPowerShell, Target, TransportKind, endpoint_url
+from tui.nodes.errors import Configuration as BadConnection
+from tui.nodes.own_node import is_cluster_node, own_name
+from tui.nodes.secret import Secret
+
+AskPassword = Callable[[str], str | None]
+"""Asks for the password of a user without echo; `None` where nobody can be asked."""
+
+NO_NODE = "This machine is no node of an Azure Stack HCI cluster, so there is nothing to show yet."
+NO_NODE_REMEDY = (
+    "Run azsconfig on a node, name nodes to reach from here (azsconfig --node HCI-N1,HCI-N2 --user 'HCI\\name'), open "
+    "a saved connection (--cluster NAME), or look around on a simulated cluster (azsconfig --lab)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line says about the cluster that is meant; `None` where it says nothing."""
+
+    config: Path | None = None
+    """Configuration file; by default the user's own."""
+    cluster: str | None = None
+    """Name of a saved connection."""
+    nodes: tuple[str, ...] = ()
+    """Nodes to reach: names of saved nodes, hosts, host:port or URLs."""
+    user: str | None = None
+    """User on the nodes."""
+    transport: str | None = None
+    """How to authenticate."""
+    ca_file: str | None = None
+    """Authorities for TLS."""
+    password: Secret | None = None
+    """Password that came with the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The cluster that is meant."""
+
+    name: str | None
+    """Name of the saved connection; `None` where only nodes are known."""
+    targets: tuple[Target, ...]
+    """Its nodes, in the order they are shown."""
+    discover: bool
+    """Whether the first node is asked for its peers: on a node of the cluster."""
+    banner: str | None = None
+    """What must not be overlooked while it is open."""
+
+
+def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
+    """Return the cluster that is meant.
+
+    Raises:
+        ConfigurationError: nothing is meant, or what is meant does not fit together; nothing has been sent anywhere.
+    """
+    saved, source = _configuration(wish)
+    name = wish.cluster or saved.default or (next(iter(saved.clusters)) if len(saved.clusters) == 1 else None)
+    passwords = _Passwords(wish, ask_password)
+    if wish.nodes:
+        cluster = saved.cluster(name, source) if name else None
+        return _named(wish, cluster, passwords)
+    if name is not None and (wish.cluster or wish.config or not is_cluster_node()):
+        cluster = saved.cluster(name, source)
+        targets = tuple(_target(node, cluster, wish, passwords) for node in cluster.nodes)
+        return Chosen(name, targets, discover=False, banner=cluster.banner)
+    if not (is_cluster_node() or _has_own_powershell()):
+        raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
+    return Chosen(None, (LocalPowerShell(own_name()),), discover=True)
+
+
+def peer(name: str, dns_suffix: str | None, user: str | None = None) -> Connection:
+    """Return how a peer of the own node is reached: by its full DNS name, as the logged-on user."""
+    return Connection(name, f"{name}.{dns_suffix}" if dns_suffix else name, user=user)
+
+
+def _configuration(wish: Wish) -> tuple[Configuration, Path]:
+    """Return the configuration and where it came from; without any, an empty one."""
+    if wish.config is not None:
+        return load(wish.config), wish.config
+    path = default_path()
+    return (load(path) if path.exists() else Configuration()), path
+
+
+def _has_own_powershell() -> bool:
+    """Return whether a PowerShell was named on purpose on a machine without Windows."""
+    named = os.environ.get("AZSCONFIG_POWERSHELL")
+    return os.name != "nt" and bool(named) and shutil.which(named or "") is not None
+
+
+class _Passwords:
+    """Finds the password of a node, asking at most once for each user."""
+
+    def __init__(self, wish: Wish, ask: AskPassword) -> None:
+        self._given = wish.password
+        self._ask = ask
+        self._asked: dict[str, Secret] = {}
+
+    def find(self, user: str | None, transport: TransportKind, file: str | None, node: str) -> Secret | None:
+        """Return the password for `user`; `None` for single sign-on."""
+        if self._given is not None:
+            return self._given
+        if file is not None:
+            return Secret(read_password(Path(file)))
+        if user is None:
+            if transport in NEEDS_PASSWORD:
+                message = f"The transport {transport} to {node} needs a user and a password."
+                raise ConfigurationError(message, "Name the user with --user.")
+            return None
+        if transport is TransportKind.CERTIFICATE:
+            return None
+        if user not in self._asked:
+            answer = self._ask(user)
+            if answer is None:
+                message = f"There is no password for {user}, and nobody to ask."
+                raise ConfigurationError(
+                    message, 'Run it on a terminal, or give {"password": "..."} on standard input with --secrets-stdin.'
+                )
+            self._asked[user] = Secret(answer)
+        return self._asked[user]
+
+
+def _named(wish: Wish, cluster: ClusterConfiguration | None, passwords: _Passwords) -> Chosen:
+    """Return the nodes named on the command line; names of saved nodes bring their settings."""
+    known = {node.name.casefold(): node for node in cluster.nodes} if cluster else {}
+    settings = cluster or ClusterConfiguration(nodes=())
+    targets: list[Target] = []
+    for word in wish.nodes:
+        node = known.get(word.casefold()) or NodeConfiguration(name=_display_name(word), address=word)
+        if any(target.node.casefold() == node.name.casefold() for target in targets):
+            message = f"The node {node.name} is named twice in --node."
+            raise ConfigurationError(message, "Name each node once.")
+        targets.append(_target(node, settings, wish, passwords))
+    return Chosen(None, tuple(targets), discover=False, banner=settings.banner if known else None)
+
+
+def _display_name(word: str) -> str:
+    """Return a short name for a host or URL; an endpoint on a special port keeps it, so that two stay apart."""
+    return word.partition("://")[2].removesuffix("/").removesuffix("/wsman") or word
+
+
+def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, passwords: _Passwords) -> Target:
+    """Return how one node is reached: command line before node before cluster."""
+    if is_local(node):
+        return LocalPowerShell(node.name, node.powershell or None)
+    transport = _transport(wish.transport or node.transport or cluster.transport)
+    user = wish.user or node.user or cluster.user
+    file = None if wish.user else node.password_file or cluster.password_file
+    ca_file = wish.ca_file or node.ca_file or cluster.ca_file
+    connection = Connection(
+        node.name,
+        node.address or node.name,
+        transport,
+        user=user,
+        ca_file=Path(ca_file) if ca_file else None,
+        pin_sha256=node.pin_sha256,
+        certificate_file=Path(node.certificate_file) if node.certificate_file else None,
+        key_file=Path(node.key_file) if node.key_file else None,
+        allow_ntlm_fallback=cluster.allow_ntlm,
+    )
+    try:
+        endpoint_url(node.name, connection.address, transport)
+        password = passwords.find(user, transport, file, node.name)
+        complete = _with_password(connection, password)
+        complete.check()
+    except BadConnection as error:
+        message = f"{node.name}: {error.message}"
+        raise ConfigurationError(message, error.remedy) from error
+    return complete
+
+
+def _with_password(connection: Connection, password: Secret | None) -> Connection:
+    from dataclasses import replace
+
+    return replace(connection, password=password)
+
+
+def _transport(name: str) -> TransportKind:
+    try:
+        return TransportKind(name)
+    except ValueError as error:
+        message = f"There is no transport {name!r}."
+        raise ConfigurationError(message, f"Use one of: {', '.join(TransportKind)}.") from error

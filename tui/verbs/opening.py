@@ -1,0 +1,83 @@
+"""From the words on the command line to an open session."""
+
+import argparse
+import getpass
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from tui.configuration import ConfigurationError
+from tui.nodes.secret import Secret
+from tui.session import Session
+from tui.targets import Wish, choose
+
+DEFAULT_TIMEOUT_SECONDS = 60.0
+SECRETS = frozenset({"password"})
+"""Keys of the object that `--secrets-stdin` reads."""
+
+
+def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
+    """Return what the command line says about the cluster; `config` stands in for `--config`.
+
+    Raises:
+        ConfigurationError: standard input holds no object of secrets although it was announced.
+    """
+    nodes = tuple(word.strip() for word in str(getattr(options, "node", "") or "").split(",") if word.strip())
+    named = getattr(options, "config", None)
+    return Wish(
+        config=config or (Path(named) if named else None),
+        cluster=getattr(options, "cluster", None),
+        nodes=nodes,
+        user=getattr(options, "user", None),
+        transport=getattr(options, "transport", None),
+        ca_file=getattr(options, "ca", None),
+        password=_password_from_stdin() if getattr(options, "secrets_stdin", False) else None,
+    )
+
+
+def open_session(options: argparse.Namespace, wish: Wish) -> Session:
+    """Return a session of the cluster that is meant; nothing is sent anywhere yet.
+
+    Raises:
+        ConfigurationError: no cluster is meant, or what is meant does not fit together.
+    """
+    return Session(
+        choose(wish, ask_password),
+        deadline=timedelta(seconds=getattr(options, "timeout", DEFAULT_TIMEOUT_SECONDS)),
+        read_only=getattr(options, "read_only", False),
+    )
+
+
+def ask_password(user: str) -> str | None:
+    """Ask for a user's password without echo; `None` where no terminal is there to ask on."""
+    if not sys.stdin.isatty():
+        return None
+    return getpass.getpass(f"Password of {user}: ", stream=sys.stderr)
+
+
+def _password_from_stdin() -> Secret | None:
+    """Read the secrets object from standard input and return its password."""
+    remedy = 'Write one object such as {"password": "..."} to standard input and close it.'
+    try:
+        secrets: Any = json.loads(sys.stdin.buffer.read())
+    except ValueError as error:
+        # The text itself may hold the secret: it is in no message.
+        message = "Standard input holds no JSON object of secrets."
+        raise ConfigurationError(message, remedy) from error
+    if not isinstance(secrets, dict):
+        message = "Standard input holds JSON, but no object of secrets."
+        raise ConfigurationError(message, remedy)
+    given = cast("dict[str, object]", secrets)
+    unknown = sorted(set(given) - SECRETS)
+    if unknown:
+        message = f"Standard input holds secrets with unknown names: {', '.join(unknown)}."
+        raise ConfigurationError(message, f"Known names: {', '.join(sorted(SECRETS))}.")
+    password = given.get("password")
+    if password is None:
+        return None
+    if not isinstance(password, str) or not password:
+        message = "The password on standard input is no text, or empty."
+        raise ConfigurationError(message, remedy)
+    return Secret(password)

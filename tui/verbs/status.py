@@ -1,0 +1,33 @@
+"""`azsconfig status`: registration, Arc, agent, firmware and clock, node by node, with a verdict."""
+
+import shutil
+import sys
+from datetime import UTC, datetime
+
+from tui.cluster.verdict import judge
+from tui.exit_codes import ExitCode
+from tui.operations.read_nodes import read_cluster
+from tui.operations.reader import Snapshot
+from tui.report import print_status, print_status_json, status_exit_code
+from tui.session import Session
+
+WIDTH_OF_A_FILE = 100
+"""Columns of the text where the output is no terminal."""
+
+
+def show_status(session: Session, *, as_json: bool) -> ExitCode:
+    """Read the session's cluster once, print how it stands, and return what that means as an exit code."""
+    session.discover_peers()
+    facts = read_cluster(session, lambda _arrived: None)
+    now = datetime.now(UTC)
+    verdict = judge(facts, now)
+    if as_json:
+        print_status_json(facts, verdict)
+    else:
+        name = verdict.name or session.name
+        print_status(Snapshot(name=name, banner=session.banner, facts=facts, verdict=verdict), now, _columns())
+    return status_exit_code(facts, verdict)
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_OF_A_FILE
