@@ -28,8 +28,13 @@ function Invoke-Agent {
     # Text on the error stream of a program must not end the script (5.1 with Stop does).
     $ErrorActionPreference = 'Continue'
     $PSNativeCommandUseErrorActionPreference = $false
-    # An empty pipeline gives the program an empty standard input instead of ours, which holds requests.
-    $lines = @(@() | & $Program @ArgumentList 2>$null)
+    try {
+        # An empty pipeline gives the program an empty standard input instead of ours, which holds requests.
+        $lines = @(@() | & $Program @ArgumentList 2>$null)
+    } catch {
+        # It could not be started.
+        throw
+    }
     return [pscustomobject] @{ ExitCode = $LASTEXITCODE; Text = ($lines -join "`n").TrimEnd() }
 }
 
