@@ -62,7 +62,9 @@ function Invoke-Case {
 
 while ($null -ne ($line = [System.Console]::In.ReadLine())) {
     $case = ConvertFrom-Json -InputObject $line -DateKind String
+    $before = @{}
     foreach ($variable in $case.environment.PSObject.Properties) {
+        $before[$variable.Name] = [System.Environment]::GetEnvironmentVariable($variable.Name)
         [System.Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)
     }
     try {
@@ -70,6 +72,7 @@ while ($null -ne ($line = [System.Console]::In.ReadLine())) {
     } catch {
         $answer = @{ broken = "$_ $($_.ScriptStackTrace)" }
     }
+    foreach ($name in $before.Keys) { [System.Environment]::SetEnvironmentVariable($name, $before[$name]) }
     [System.Console]::Out.WriteLine((ConvertTo-Json -InputObject $answer -Compress -Depth 8))
     [System.Console]::Out.Flush()
 }

@@ -10,10 +10,6 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = HERE.parent.parent / "tui" / "nodes" / "scripts"
-BARE_NODE: Mapping[str, str] = dict.fromkeys(
-    ("AZSCONFIG_LAB_STATE", "AZSCONFIG_LAB_FOLDER", "ProgramFiles", "SystemDrive"), ""
-)
-"""Environment of a case that names none: no agent, no lab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ class ScriptEngine:
             "text": text,
             "prelude": prelude,
             "modules": [str(module) for module in modules],
-            "environment": {**BARE_NODE, **(environment or {})},
+            "environment": dict(environment or {}),
             "parameters": dict(parameters or {}),
         }
         assert self._process.stdin is not None

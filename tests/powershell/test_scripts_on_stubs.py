@@ -23,7 +23,6 @@ class Node:
         self._engine = engine
         self._state = folder / "state.json"
         self._environment = {**prepare(folder, sys.executable), "AZSCONFIG_LAB_STATE": str(self._state)}
-        del self._environment["PSModulePath"]
 
     def become(self, document: Document) -> None:
         self._state.write_text(json.dumps(document), encoding="utf-8")
