@@ -26,5 +26,15 @@ def age_text(age: timedelta) -> str:
     return "just now" if age < _MINUTE else f"{duration_text(age)} ago"
 
 
+def rough_age_text(age: timedelta) -> str:
+    """Return how long ago something was in its largest unit: `3 hours ago`; `within the last hour` below that.
+
+    For what several nodes say of the same thing minutes apart: rough ages are the same on all.
+    """
+    if age < timedelta(hours=1):
+        return "within the last hour"
+    return f"{_counted(age.days, 'day') if age.days else _counted(age.seconds // 3600, 'hour')} ago"
+
+
 def _counted(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -4,7 +4,7 @@ BIOS and UEFI settings must be identical on all nodes; a node that differs becom
 manage-cluster-registration).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from tui.cluster.firmware import Firmware
@@ -56,6 +56,12 @@ def setting_text(value: object) -> str | None:
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
+
+
+def settings_text(labels: Sequence[str]) -> str:
+    """Return the names of settings for one short line: two of them and the number of the others."""
+    rest = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
+    return ", ".join(labels[:2]) + rest
 
 
 def _label(setting: str) -> str:

@@ -150,9 +150,9 @@ def _cluster_reason(level: Level, nodes: tuple[NodeVerdict, ...], findings: tupl
     if level == Level.HEALTHY:
         return nodes[0].reason if len(nodes) == 1 else f"{len(nodes)} of {len(nodes)} nodes registered and connected"
     serious = [finding for finding in findings if finding.level != Level.HEALTHY]
-    explaining = [finding for finding in serious if finding.level == level] or serious
-    if not explaining:
+    if not serious:
         return nodes[0].reason
+    explaining = [finding for finding in serious if finding.level == level] if level == Level.UNHEALTHY else serious
     first = explaining[0]
     named = f"{first.node}: {first.message}" if first.node else first.message
     return named if len(serious) == 1 else f"{named} (and {len(serious) - 1} more)"

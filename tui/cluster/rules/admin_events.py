@@ -6,7 +6,7 @@ Ids and their remedies: MicrosoftDocs, troubleshoot-hci-registration.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tui.cluster.durations import age_text
+from tui.cluster.durations import rough_age_text
 from tui.cluster.events import AdminEvent, EventLevel
 from tui.cluster.findings import Finding, Level
 from tui.cluster.registration import ConnectionStatus
@@ -36,11 +36,11 @@ def admin_event_findings(view: NodeView) -> Iterator[Finding]:
     for event_id, (what, remedy) in _KNOWN.items():
         event = unresolved(view, event_id)
         if event and not _already_said(view, event_id):
-            message = f"event {event_id} {age_text(view.now - event.time)}: {what}"
+            message = f"event {event_id} {rough_age_text(view.now - event.time)}: {what}"
             yield view.finding(f"event-{event_id}", Level.ATTENTION, message, remedy)
     repair = _newest(view, _SELF_REPAIR)
     if repair and view.now - repair.time <= _SELF_REPAIR_TAKES:
-        message = f"event 592 {age_text(view.now - repair.time)}: self-repair has started"
+        message = f"event 592 {rough_age_text(view.now - repair.time)}: self-repair has started"
         yield view.finding("event-592", Level.HEALTHY, message, "Wait for it to end, then read again.")
     yield from _others(view)
 
@@ -83,7 +83,7 @@ def _others(view: NodeView) -> Iterator[Finding]:
         if serious and event.event_id not in known and view.now - event.time <= _OTHER_RECENT:
             newest.setdefault(event.event_id, event)
     for event in list(newest.values())[:_SHOWN_OTHERS]:
-        message = f"event {event.event_id} {age_text(view.now - event.time)}: {_first_line(event.message)}"
+        message = f"event {event.event_id} {rough_age_text(view.now - event.time)}: {_first_line(event.message)}"
         yield view.finding(f"event-{event.event_id}", Level.ATTENTION, message, "Read the event; 12) Troubleshoot.")
 
 

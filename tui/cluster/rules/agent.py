@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.cluster import policy_clocks
 from tui.cluster.agent_version import parse_version
 from tui.cluster.arc import AgentStatus, ConnectedMachineAgent
-from tui.cluster.durations import age_text
+from tui.cluster.durations import rough_age_text
 from tui.cluster.findings import Finding, Level
 from tui.cluster.rules.arc import arc_expected
 from tui.cluster.rules.views import NodeView
@@ -71,7 +71,7 @@ def _disconnected(view: NodeView, agent: ConnectedMachineAgent) -> Iterator[Find
 def _heartbeat(view: NodeView, agent: ConnectedMachineAgent) -> Iterator[Finding]:
     beat = agent.last_heartbeat
     if beat is not None and view.now - beat > policy_clocks.HEARTBEAT_WINDOW:
-        message = f"the Arc agent says Connected, last heartbeat {age_text(view.now - beat)}"
+        message = f"the Arc agent says Connected, last heartbeat {rough_age_text(view.now - beat)}"
         remedy = "Restart the himds service, then check the node's way to Azure (azcmagent check)."
         yield view.finding("heartbeat-old", Level.ATTENTION, message, remedy)
     elif agent.error_code:
@@ -96,4 +96,4 @@ def short_version(version: str | None) -> str:
 
 def _silent(view: NodeView, agent: ConnectedMachineAgent) -> str:
     beat = agent.last_heartbeat
-    return f", last heartbeat {age_text(view.now - beat)}" if beat else ""
+    return f", last heartbeat {rough_age_text(view.now - beat)}" if beat else ""

@@ -7,7 +7,7 @@ from tui.cluster.clock_skew import TOLERANCE, ClockSkew, clock_skews, spread
 from tui.cluster.disagreement import Disagreement, disagreements
 from tui.cluster.durations import duration_text
 from tui.cluster.findings import Finding, Level
-from tui.cluster.firmware_comparison import SettingDifference, compare_firmware
+from tui.cluster.firmware_comparison import SettingDifference, compare_firmware, settings_text
 from tui.cluster.rules.agent import short_version
 from tui.cluster.rules.views import ClusterView
 
@@ -26,9 +26,11 @@ def firmware_findings(view: ClusterView) -> Iterator[Finding]:
         if difference.comparison.majority is None:
             undecided.append(difference)
     for name, settings in sorted(odd.items()):
-        yield Finding("firmware-differs", Level.ATTENTION, name, _odd_firmware(name, settings), _ALIGN)
+        details = "; ".join(_odd_value(name, setting) for setting in settings)
+        remedy = f"{details}. {_ALIGN}"
+        yield Finding("firmware-differs", Level.ATTENTION, name, _odd_firmware(name, settings), remedy)
     if undecided:
-        labels = ", ".join(difference.label for difference in undecided)
+        labels = settings_text([difference.label for difference in undecided])
         message = f"firmware differs, no majority: {labels}"
         yield Finding("firmware-differs", Level.ATTENTION, None, message, f"{_values(undecided)}. {_ALIGN}")
 
@@ -79,9 +81,13 @@ def agent_version_findings(view: ClusterView) -> Iterator[Finding]:
 def _odd_firmware(name: str, settings: list[SettingDifference]) -> str:
     """Name the settings of an odd node; with its value and the others' when there is one."""
     if len(settings) > 1:
-        return "firmware differs: " + ", ".join(setting.label for setting in settings)
-    own = dict(settings[0].comparison.values)[name]
-    return f"firmware differs: {settings[0].label} {own}, others {settings[0].comparison.majority}"
+        return "firmware differs: " + settings_text([setting.label for setting in settings])
+    return "firmware differs: " + _odd_value(name, settings[0])
+
+
+def _odd_value(name: str, setting: SettingDifference) -> str:
+    own = dict(setting.comparison.values)[name]
+    return f"{setting.label} {own}, others {setting.comparison.majority}"
 
 
 def _values(differences: list[SettingDifference]) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tui.cluster import policy_clocks
-from tui.cluster.durations import age_text
 from tui.cluster.findings import Finding, Level
+from tui.cluster.firmware_comparison import settings_text
 from tui.cluster.registration import ClusterStatus, ConnectionStatus, Registration, RegistrationStatus
 from tui.cluster.rules.admin_events import unresolved
 from tui.cluster.rules.views import NodeView
@@ -28,7 +28,7 @@ def registration_findings(view: NodeView) -> Iterator[Finding]:
             yield view.finding("not-registered", Level.ATTENTION, f"not registered{_time_left(view)}", _REGISTER)
     elif status == RegistrationStatus.OUT_OF_POLICY:
         if registration.cluster_status != ClusterStatus.OUT_OF_POLICY:
-            message = f"out of policy: not registered within 30 days{_time_over(view)}"
+            message = _over(view, "out of policy: not registered within 30 days", "to register")
             yield view.finding("out-of-policy", Level.UNHEALTHY, message, _REGISTER)
     else:
         yield _unknown_value(view, "RegistrationStatus", status)
@@ -41,7 +41,7 @@ def _cluster_status(view: NodeView, registration: Registration) -> Iterator[Find
         message = f"not in a cluster yet{_time_left(view)}"
         yield view.finding("not-clustered", Level.ATTENTION, message, build_cluster)
     elif status == ClusterStatus.OUT_OF_POLICY:
-        message = f"out of policy: not in a cluster within 30 days{_time_over(view)}"
+        message = _over(view, "out of policy: not in a cluster within 30 days", "to build a cluster")
         yield view.finding("out-of-policy", Level.UNHEALTHY, message, build_cluster)
     elif status != ClusterStatus.CLUSTERED:
         yield _unknown_value(view, "ClusterStatus", status)
@@ -63,7 +63,7 @@ def _connection_status(view: NodeView, registration: Registration) -> Iterator[F
 def _repair(view: NodeView) -> Finding:
     """Azure no longer trusts the node's keys: an update or firmware changed Secure Boot or VBS (event 591)."""
     event = next((event for event in view.events or () if event.event_id == 591), None)
-    seen = f" (event 591 {age_text(view.now - event.time)})" if event else ""
+    seen = " (event 591)" if event else ""
     message = f"registration must be repaired{seen}"
     return view.finding("repair-required", Level.UNHEALTHY, message, "Choose 4) Repair registration.")
 
@@ -85,7 +85,7 @@ def _out_of_policy(view: NodeView, registration: Registration) -> Finding:
             "9) Unregister from Azure, restart the nodes, 3) Register with Azure."
         )
     elif view.odd_firmware:
-        reason = f"firmware differs: {', '.join(view.odd_firmware)}"
+        reason = f"firmware differs: {settings_text(view.odd_firmware)}"
         remedy = "Set the firmware as on the other nodes and restart this one."
     elif view.firmware and view.firmware.secure_boot is False:
         reason, remedy = (
@@ -118,6 +118,7 @@ def _time_left(view: NodeView) -> str:
     return f", the 30 days {clock.text}" if clock.passed else f", {clock.text} left"
 
 
-def _time_over(view: NodeView) -> str:
+def _over(view: NodeView, plain: str, purpose: str) -> str:
+    """Say since when the 30 days are over, where the day of installation is known."""
     clock = policy_clocks.register_by(view.system.install_date if view.system else None, view.now)
-    return f" ({clock.text})" if clock and clock.passed else ""
+    return f"out of policy: 30 days {purpose} {clock.text}" if clock and clock.passed else plain

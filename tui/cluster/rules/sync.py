@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tui.cluster import policy_clocks
-from tui.cluster.durations import age_text, duration_text
+from tui.cluster.durations import age_text, rough_age_text
 from tui.cluster.findings import Finding, Level
 from tui.cluster.registration import ConnectionStatus
 from tui.cluster.rules.views import NodeView
@@ -23,18 +23,20 @@ def sync_findings(view: NodeView) -> Iterator[Finding]:
     limit = policy_clocks.sync_by(registration.last_connected, view.now)
     if limit is None or registration.last_connected is None:
         if registration.connection_status == ConnectionStatus.DISCONNECTED:
-            yield view.finding("disconnected", Level.ATTENTION, "registered, but disconnected from Azure", _RECONNECT)
+            yield view.finding("disconnected", Level.UNHEALTHY, "registered, but disconnected from Azure", _RECONNECT)
         return
     age = view.now - registration.last_connected
-    ago = age_text(age)
     if limit.passed:
-        message = f"no sync for {duration_text(age)}, 30 days are allowed"
+        message = f"no sync for {age.days} days, 30 are allowed"
         yield view.finding("offline-limit", Level.UNHEALTHY, message, _RECONNECT)
     elif limit.left <= NEAR_LIMIT:
-        message = f"last sync {ago}: out of policy in {limit.text}"
+        message = f"last sync {rough_age_text(age)}: out of policy in {limit.text}"
         yield view.finding("near-offline-limit", Level.UNHEALTHY, message, _RECONNECT)
-    elif registration.connection_status == ConnectionStatus.DISCONNECTED or age > policy_clocks.CONNECTED_WINDOW:
-        message = f"last sync {ago}, {limit.days} of 30 days left"
+    elif registration.connection_status == ConnectionStatus.DISCONNECTED:
+        message = f"disconnected, last sync {rough_age_text(age)}, {limit.days} of 30 days left"
+        yield view.finding("disconnected", Level.UNHEALTHY, message, _RECONNECT)
+    elif age > policy_clocks.CONNECTED_WINDOW:
+        message = f"last sync {rough_age_text(age)}, {limit.days} of 30 days left"
         yield view.finding("sync-old", Level.ATTENTION, message, _RECONNECT)
     elif age > policy_clocks.PORTAL_WINDOW:
-        yield view.finding("sync-8-hours", Level.HEALTHY, f"last sync {ago}: the portal may say Disconnected")
+        yield view.finding("sync-8-hours", Level.HEALTHY, f"last sync {age_text(age)}: the portal may say Disconnected")
