@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tui.cluster.arc import ArcIntegration
-from tui.cluster.azcmagent import connected_machine_agent
+from tui.cluster.azcmagent import parse_agent
 from tui.cluster.decode import DecodeError, decode
 from tui.cluster.events import AdminEvent
 from tui.cluster.firmware import Firmware
@@ -65,7 +65,7 @@ SUBJECTS: tuple[Subject, ...] = (
         "agent",
         "connected machine agent",
         "get-connected-machine-agent",
-        lambda answers: connected_machine_agent(_one(answers)),
+        lambda answers: parse_agent(_one(answers)),
     ),
     Subject("arc_integration", "Azure Arc integration", "get-arc-integration", _single(ArcIntegration)),
     Subject("services", "services", "get-services", _several(Service)),

@@ -1,20 +1,30 @@
 """A fact's properties under Microsoft's names, one a line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
+from tui.cluster.arc import ArcExtension
 from tui.cluster.encode import encode
+from tui.cluster.membership import Member
+from tui.cluster.system import PowerShellModule, Service
 from tui.pages.columns import pad, wrap
 from tui.pages.document import Line, Span
 
 NAME_CELLS = 26
+_FIELD_OF_LIST = {"Extensions": "extensions", "Nodes": "nodes"}
+"""Properties whose value is a list of named things."""
 
 
 def properties(fact: object, columns: int) -> list[Line]:
     """Return the lines of a fact: `Name   value`; what a build does not have is left out, an empty value is `-`."""
     if isinstance(fact, tuple):
         return [line for item in cast("tuple[object, ...]", fact) for line in _row(item, columns)]
-    return [line for name, told in encode(fact).items() for line in _property(name, told, columns)]
+    lines: list[Line] = []
+    for name, told in encode(fact).items():
+        own = getattr(fact, _FIELD_OF_LIST.get(name, ""), None)
+        text = ", ".join(f"{item.name} {words_of(item)}" for item in own) if own else told
+        lines.extend(_property(name, text, columns))
+    return lines
 
 
 def _property(name: str, told: object, columns: int) -> list[Line]:
@@ -27,11 +37,26 @@ def _property(name: str, told: object, columns: int) -> list[Line]:
 
 
 def _row(item: object, columns: int) -> list[Line]:
-    """Return one item of a list fact: its name, then its other properties in words."""
-    told = dict(encode(item))
-    name = str(told.pop("Name", ""))
-    words = ", ".join(f"{key} {_text(one)}" for key, one in told.items() if one is not None)
-    return _property(name, words or "-", columns)
+    """Return one item of a list fact: its name and, in words, how it stands."""
+    return _property(str(getattr(item, "name", "")), words_of(item), columns)
+
+
+def words_of(item: object) -> str:
+    """Return how one item of a list stands, without its name."""
+    match item:
+        case Service(present=False) | PowerShellModule(version=None):
+            return "not installed"
+        case Service():
+            parts = (item.status, item.start_type, item.display_name)
+        case PowerShellModule():
+            parts = (item.version,)
+        case ArcExtension():
+            parts = (item.version, item.state)
+        case Member():
+            parts = (item.state,)
+        case _:
+            parts = (_text(encode(item)),)
+    return ", ".join(str(part) for part in parts if part) or "-"
 
 
 def _text(told: object) -> str:
@@ -41,6 +66,4 @@ def _text(told: object) -> str:
     if isinstance(told, Mapping):
         pairs = cast("Mapping[str, object]", told)
         return ", ".join(f"{key} {_text(one)}" for key, one in pairs.items())
-    if isinstance(told, Sequence) and not isinstance(told, str):
-        return ", ".join(_text(one) for one in cast("Sequence[object]", told))
     return str(told) or "-"

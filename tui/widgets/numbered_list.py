@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.pages.columns import cut, width
+from tui.pages.columns import cut, pad, width
 from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.widgets.palette import CURSOR, STYLES
 
@@ -73,8 +73,7 @@ class NumberedList(Widget, can_focus=True):
         room = cells
         for span in row.spans:
             text = cut(span.text, room)
-            style = STYLES[span.role]
-            segments.append(Segment(text, style + CURSOR if selected else style))
+            segments.append(Segment(text, CURSOR if selected else STYLES[span.role]))
             room -= width(text)
             if room <= 0:
                 break
@@ -95,8 +94,10 @@ class NumberedList(Widget, can_focus=True):
         self._repaint(before)
 
     def on_resize(self, _event: Resize) -> None:
-        """Keep the cursor's line in sight."""
+        """Keep the cursor's line in sight, and what stands above it where there is room."""
+        self._top = 0
         self._keep_cursor_visible()
+        self.refresh()
 
     def _row(self, y: int) -> tuple[Line, bool]:
         """Return the line drawn at row `y` and whether it carries the cursor."""
@@ -117,7 +118,16 @@ class NumberedList(Widget, can_focus=True):
     def _prompt_text(self) -> str:
         if self._complaint:
             return self._complaint
-        return f"{self._document.prompt} {self._typed}" if self._document.prompt else self._typed
+        prompt = f"{self._document.prompt} {self._typed}" if self._document.prompt else self._typed
+        hint = self._scroll_hint()
+        room = self.size.width - width(hint) - 1
+        return pad(prompt, room) + hint if hint and width(prompt) < room else prompt
+
+    def _scroll_hint(self) -> str:
+        """Return how to see rows that do not fit."""
+        if self._top + self._visible_rows() < len(self._document.body):
+            return "PgDn: more"
+        return "PgUp: more" if self._top else ""
 
     def _repaint(self, before: list[tuple[Line, bool]]) -> None:
         """Repaint the rows that are not what they were."""

@@ -15,4 +15,4 @@ STYLES: dict[Role, Style] = {
 }
 
 CURSOR = Style(reverse=True)
-"""Added to the line that Enter would choose; the line also carries a `>`."""
+"""The line that Enter would choose; it also carries a `>`."""

@@ -1,0 +1,50 @@
+"""Driving the application as a user does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.scenario_facts import StillReader, scenario_snapshot
+from tui.app import AzsconfigApp
+from tui.operations.reader import Snapshot
+
+Steps = Callable[[Pilot[None], AzsconfigApp], Awaitable[None]]
+
+
+class Driver:
+    """Runs the application without a terminal and reads its rows."""
+
+    def __init__(self, snapshot: Snapshot | None = None, size: tuple[int, int] = (80, 25)) -> None:
+        """Show `snapshot`, by default a healthy lab, in `size` columns and rows."""
+        self.reader = StillReader(snapshot or scenario_snapshot())
+        self.app = AzsconfigApp(self.reader)
+        self.size = size
+
+    def run(self, steps: Steps) -> None:
+        """Run `steps` on the running application."""
+
+        async def driven() -> None:
+            async with self.app.run_test(size=self.size) as pilot:
+                await pilot.pause()
+                await steps(pilot, self.app)
+
+        asyncio.run(driven())
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows on the screen, without trailing spaces."""
+        compositor = self.app.screen._compositor
+        return ["".join(segment.text for segment in strip).rstrip() for strip in compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.rows)
+
+
+@pytest.fixture
+def driver() -> Driver:
+    """The application on a healthy lab, 80x25."""
+    return Driver()
