@@ -19,7 +19,7 @@ class ArcServersScreen(Page):
 
     def choose(self, choice: Choice) -> None:
         """Show one node's agent, services and extensions."""
-        self.app.push_screen(ArcServerScreen(self.reader, choice.id))
+        self.open_page(ArcServerScreen(self.reader, choice.id))
 
 
 class ArcServerScreen(Page):

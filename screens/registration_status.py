@@ -20,7 +20,7 @@ class RegistrationStatusScreen(Page):
 
     def choose(self, choice: Choice) -> None:
         """Show everything one node told."""
-        self.app.push_screen(NodeScreen(self.reader, choice.id))
+        self.open_page(NodeScreen(self.reader, choice.id))
 
 
 class NodeScreen(Page):

@@ -23,7 +23,7 @@ def scenario_facts(scenario: str = "healthy", nodes: int = 4) -> ClusterFacts:
 
 
 def _node(cluster: ClusterState, name: str) -> NodeFacts:
-    document = cast("dict[str, Any]", node_document(cluster, name))["facts"] if cluster.node(name).up else None
+    document = node_document(cluster, name)["facts"] if cluster.node(name).up else None
     facts: dict[str, Fact[object]] = {}
     for subject in SUBJECTS:
         if document is None:
@@ -31,8 +31,10 @@ def _node(cluster: ClusterState, name: str) -> NodeFacts:
                 ProblemKind.UNREACHABLE, name, f"{name} does not answer on port 5985.", "Check that the node is up."
             )
         else:
-            told = document[subject.script]
-            facts[subject.name] = Reading(subject.decode(told if isinstance(told, list) else [told]), NOW)
+            told: object = document[subject.script]
+            facts[subject.name] = Reading(
+                subject.decode(cast("list[object]", told) if isinstance(told, list) else [told]), NOW
+            )
     return NodeFacts(name=name, local=name == cluster.names[0], **facts)  # pyright: ignore[reportArgumentType]
 
 

@@ -6,7 +6,7 @@ Standard output is data only; what went wrong, and what to do about it, goes to 
 import json
 import sys
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from tui.cluster.encode import encode
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, Reading
@@ -109,7 +109,7 @@ def _fact(fact: Fact[Any]) -> Any:
     if isinstance(fact, Problem):
         return {"error": _problem(fact)}
     if isinstance(fact.value, tuple):
-        return [encode(item) for item in fact.value]
+        return [encode(item) for item in cast("tuple[object, ...]", fact.value)]
     return encode(fact.value)
 
 

@@ -35,7 +35,7 @@ class Driver:
     @property
     def rows(self) -> list[str]:
         """The rows on the screen, without trailing spaces."""
-        compositor = self.app.screen._compositor
+        compositor = self.app.screen._compositor  # pyright: ignore[reportPrivateUsage]
         return ["".join(segment.text for segment in strip).rstrip() for strip in compositor.render_strips()]
 
     @property

@@ -1,8 +1,8 @@
 """A screen that shows one document and keeps it up to date."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.message import Message
@@ -67,7 +67,15 @@ class Page(Screen[None]):
     @property
     def columns(self) -> int:
         """Cells of one row."""
-        return max(self.app.size.width, NARROWEST)
+        return max(self._application.size.width, NARROWEST)
+
+    @property
+    def _application(self) -> App[None]:
+        return cast("App[None]", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    def open_page(self, page: "Page") -> None:
+        """Show another page; Esc there comes back here."""
+        self._application.push_screen(page)
 
     def notice_line(self) -> Line:
         """Return the row for what must not be overlooked."""
@@ -101,7 +109,7 @@ class Page(Screen[None]):
 
     def go_back(self) -> None:
         """Leave this screen; nothing is lost by it."""
-        self.app.pop_screen()
+        self._application.pop_screen()
 
     def action_read(self) -> None:
         """Read the cluster again."""
@@ -109,7 +117,7 @@ class Page(Screen[None]):
 
     def action_help(self) -> None:
         """Show the help of this screen."""
-        self.app.push_screen(HelpPage(self.reader, self.help()))
+        self.open_page(HelpPage(self.reader, self.help()))
 
 
 class HelpPage(Page):
