@@ -108,9 +108,10 @@ def _fact(fact: Fact[Any]) -> Any:
     """Return a fact's value with Microsoft's names, or its error."""
     if isinstance(fact, Problem):
         return {"error": _problem(fact)}
-    if isinstance(fact.value, tuple):
-        return [encode(item) for item in cast("tuple[object, ...]", fact.value)]
-    return encode(fact.value)
+    told: object = fact.value
+    if isinstance(told, tuple):
+        return [encode(item) for item in cast("tuple[object, ...]", told)]
+    return encode(told)
 
 
 def _clock(node: NodeFacts) -> dict[str, Any]:
