@@ -12,7 +12,7 @@ _CMD = re.compile(r'^\s*"?(?:[a-z]:\\\S*\\)?cmd(?:\.exe)?"?\s+/c\s+(?P<line>.*)$
 _POWERSHELL = re.compile(
     r'^\s*"?(?:[a-z]:\\\S*\\)?powershell(?:\.exe)?"?(?:\s+(?P<arguments>.*))?$', re.IGNORECASE | re.DOTALL
 )
-_OPERATORS = re.compile(r'("[^"]*(?:"|$))|(&&|\|\||&)')
+_OPERATORS = re.compile(r'("[^"]*(?:"|$))|(&&|\|\||(?<!>)&)')
 _REDIRECTION = re.compile(r"(?P<from>[12]?)>+(?P<to>&[12]|\s*nul)", re.IGNORECASE)
 _COMMAND = re.compile(r"\s*(?P<name>[^\s./]+)(?:\.exe)?(?P<arguments>.*)", re.DOTALL | re.IGNORECASE)
 _NOT_RECOGNIZED = "'{}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"

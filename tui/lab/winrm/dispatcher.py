@@ -24,7 +24,9 @@ from tui.lab.winrm.wsman_faults import WsmanFaultError
 OK, FAULT = 200, 500
 _ENVELOPE_OVERHEAD = 1_800
 """Bytes of a Receive answer besides its streams."""
-_CTRL_C, _TERMINATE = f"{SHELL}/signal/ctrl_c", f"{SHELL}/signal/terminate"
+# Clients differ in their capitals: [MS-WSMV] says Terminate, pywinrm sends terminate, Windows takes both.
+_INTERRUPTS = {f"{SHELL}/signal/ctrl_c".lower(), f"{SHELL}/signal/ctrl_break".lower()}
+_TERMINATE = f"{SHELL}/signal/terminate".lower()
 _ALL_PREFIXES = "a x w rsp p"
 
 
@@ -193,10 +195,10 @@ class Dispatcher:
     def _signal(self, request: Request, caller: Caller) -> bytes:
         shell = self._shell(request, caller)
         signal = _body(request, "Signal")
-        code = (signal.findtext(f"{{{SHELL}}}Code") or "").strip()
+        code = (signal.findtext(f"{{{SHELL}}}Code") or "").strip().lower()
         with shell.operation():
             command = shell.find_command(signal.get("CommandId", ""))
-            if command and code == _CTRL_C:
+            if command and code in _INTERRUPTS:
                 command.program.interrupt()
             elif command and code == _TERMINATE:
                 shell.forget(command)

@@ -68,13 +68,17 @@ class WinrmServer:
         self._http = Listener(parts)
         self._https = Listener(parts, _tls(certificate, client_ca)) if certificate else None
         self._state = threading.Lock()
-        self._running = False
+        self._running = threading.Event()
         self._comeback: threading.Timer | None = None
 
     @property
     def running(self) -> bool:
         """Whether the ports are open."""
-        return self._running
+        return self._running.is_set()
+
+    def wait_until_running(self, timeout: float) -> bool:
+        """Wait for the node to come back; returns whether it did."""
+        return self._running.wait(timeout)
 
     @property
     def http_url(self) -> str:
@@ -104,14 +108,14 @@ class WinrmServer:
     def start(self) -> None:
         """Open the ports; nothing happens when they are open."""
         with self._state:
-            if self._running:
+            if self._running.is_set():
                 return
             self.faults.release(False)
             self._http.start()
             if self._https:
                 self._https.start()
             self._dispatcher.shells.start()
-            self._running = True
+            self._running.set()
 
     def stop(self) -> None:
         """Close ports and connections, end shells and their programs; nothing of them is left when it returns."""
@@ -137,9 +141,9 @@ class WinrmServer:
 
     def _stop(self) -> None:
         with self._state:
-            if not self._running:
+            if not self._running.is_set():
                 return
-            self._running = False
+            self._running.clear()
             self.faults.release(True)
             # Shells first: it wakes the threads that wait for output, so that their connections can end.
             self._dispatcher.shells.stop()
