@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+_PATIENCE_SECONDS = 60.0
 SCRIPTS = HERE.parent.parent / "tui" / "nodes" / "scripts"
 
 
@@ -89,7 +91,13 @@ class ScriptEngine:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(case) + "\n")
         self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
+        # A script that hangs ends the engine, and so the tests, instead of waiting forever.
+        guard = threading.Timer(_PATIENCE_SECONDS, self._process.kill)
+        guard.start()
+        line = self._process.stdout.readline()
+        guard.cancel()
+        assert line, "the engine ended, or the script did not"
+        answer = json.loads(line)
         assert "broken" not in answer, answer["broken"]
         return Run(
             out=[json.loads(text) for text in answer["out"]],
