@@ -1,6 +1,7 @@
 """Endpoints for these tests: accounts, certificates and servers that must leave nothing behind."""
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
@@ -21,6 +22,15 @@ SECOND_ADMINISTRATOR = Account("Operator", PASSWORD, "HCI", "hci.contoso.test")
 LOCAL_ADMINISTRATOR = Account("vagrant", PASSWORD)
 USER = Account("Reader", PASSWORD, "HCI", "hci.contoso.test", administrator=False)
 PATIENCE_SECONDS = 30.0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something another thread does; fails when it never happens."""
+    pause = threading.Event()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "what the test waits for never happened"
+        pause.wait(0.005)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ TRANSPORTS = [
 
 @pytest.mark.parametrize(("transport", "ssl", "more"), TRANSPORTS)
 def test_an_encoded_script_runs_over_every_transport(
-    node: Node, transport: str, ssl: bool, more: dict[str, object]
+    node: Node, transport: str, ssl: bool, more: dict[str, str]
 ) -> None:
     protocol = node.pywinrm(transport, ssl=ssl, **more)
     script = base64.b64encode("Write-Output 'it runs'".encode("utf-16-le")).decode()

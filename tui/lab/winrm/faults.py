@@ -43,6 +43,8 @@ class Faults:
         """How many replies were lost so far."""
         self.connections_cut = 0
         """How many connections were cut before acting so far."""
+        self.replies_held = 0
+        """How many replies are being held back just now."""
 
     def lose_replies(self, *, count: int = 0, probability: float = 0.0, seed: int = 0) -> None:
         """Act, then cut the connection instead of answering: the next `count` times, and then by chance."""
@@ -112,7 +114,11 @@ class Faults:
         """Delay the reply; raises `ConnectionCutError` when it is to be lost."""
         with self._changed:
             if delay := self._delay_seconds:
+                self.replies_held += 1
                 self._changed.wait_for(lambda: self._released or self._delay_seconds < delay, delay)
+                self.replies_held -= 1
+                if self._released:
+                    raise ConnectionCutError
             if self._lost.hits():
                 self.replies_lost += 1
                 raise ConnectionCutError

@@ -45,8 +45,8 @@ class Listener:
         )
         self._acceptor.start()
 
-    def stop(self) -> None:
-        """Close the port and cut every connection; returns when their threads have ended."""
+    def close(self) -> None:
+        """Close the port and cut every connection; their threads may still be on their way out."""
         listening, self._socket = self._socket, None
         if listening is None or self._acceptor is None:
             return
@@ -55,11 +55,13 @@ class Listener:
             socket.create_connection((LOOPBACK, self.port), timeout=1).close()
         self._acceptor.join(_JOIN_SECONDS)
         listening.close()
+        self.cut_connections()
+
+    def join(self) -> None:
+        """Wait for the threads of the connections that `close` cut."""
         with self._lock:
-            open_connections = dict(self._open)
-        for connection in open_connections:
-            connection.cut()
-        for thread in open_connections.values():
+            threads = list(self._open.values())
+        for thread in threads:
             thread.join(_JOIN_SECONDS)
 
     def cut_connections(self) -> None:

@@ -6,12 +6,17 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO
+
+import psutil
 
 from tui.lab.winrm.program import OutputSink, ProgramFactory, ProgramNotFoundError, ProgramStart, ShellProgram
 
 _READ_SIZE = 65_536
+_GROUP_PATIENCE_SECONDS = 5.0
+_GROUP_POLL_SECONDS = 0.005
 
 
 class ProcessProgram:
@@ -99,6 +104,13 @@ class ProcessProgram:
                 except ProcessLookupError:
                     return
 
+    def _wait_for_group(self) -> None:
+        # A killed process closes its pipes before it is gone, on a busy machine by tens of milliseconds: without this
+        # wait `exited` would be said while a grandchild can still be seen.
+        deadline = time.monotonic() + _GROUP_PATIENCE_SECONDS
+        while _running_in_group(self._process.pid) and time.monotonic() < deadline:
+            time.sleep(_GROUP_POLL_SECONDS)
+
     def _read(self, pipe: IO[bytes], deliver: Callable[[bytes], None]) -> None:
         with pipe:
             while data := pipe.read(_READ_SIZE):
@@ -127,12 +139,25 @@ class ProcessProgram:
         else:
             os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
             self._signal_group(signal.SIGKILL)
+            self._wait_for_group()
             with self._reaped:
                 self._is_reaped = True
                 code = self._process.wait()
         self._input.put(None)
         self._writer.join()
         self._sink.exited(code if code >= 0 else 128 - code)
+
+
+def _running_in_group(group: int) -> bool:
+    if sys.platform == "win32":
+        return False
+    for pid in psutil.pids():
+        try:
+            if os.getpgid(pid) == group and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                return True
+        except (ProcessLookupError, PermissionError, psutil.Error):
+            continue
+    return False
 
 
 def run_program(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> ProgramFactory:

@@ -15,6 +15,7 @@ from tui.lab.winrm.faults import Faults
 from tui.lab.winrm.listener import LOOPBACK, Listener
 from tui.lab.winrm.program import ProgramFactory
 from tui.lab.winrm.quotas import Quotas
+from tui.lab.winrm.shells import Shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,10 @@ class WinrmServer:
         """How many shells are open."""
         return len(self._dispatcher.shells)
 
+    def shells(self) -> list[Shell]:
+        """Return the open shells."""
+        return self._dispatcher.shells.all()
+
     def start(self) -> None:
         """Open the ports; nothing happens when they are open."""
         with self._state:
@@ -145,11 +150,13 @@ class WinrmServer:
                 return
             self._running.clear()
             self.faults.release(True)
-            # Shells first: it wakes the threads that wait for output, so that their connections can end.
+            listeners = [self._http, self._https] if self._https else [self._http]
+            # A node that goes down says no goodbye: connections end first, what waits on them is woken after that.
+            for listener in listeners:
+                listener.close()
             self._dispatcher.shells.stop()
-            self._http.stop()
-            if self._https:
-                self._https.stop()
+            for listener in listeners:
+                listener.join()
 
 
 def _tls(certificate: IssuedCertificate, client_ca: Path | None) -> tuple[ssl.SSLContext, bytes]:

@@ -61,6 +61,12 @@ class Shell:
         with self._lock:
             return 0.0 if self._operations else time.monotonic() - self._last_activity
 
+    @property
+    def busy(self) -> bool:
+        """Whether a message is being worked on, such as a Receive that waits."""
+        with self._lock:
+            return self._operations > 0
+
     @contextmanager
     def operation(self) -> Generator[None]:
         """Keep the shell from counting as idle inside the block."""
@@ -134,6 +140,11 @@ class ShellTable:
         """Return how many shells are open."""
         with self._changed:
             return len(self._shells)
+
+    def all(self) -> list[Shell]:
+        """Return the open shells."""
+        with self._changed:
+            return list(self._shells.values())
 
     def start(self) -> None:
         """Start watching for idle shells."""
