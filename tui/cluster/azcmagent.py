@@ -190,7 +190,8 @@ def _split(line: str, column: int | None) -> tuple[str | None, str]:
         return line[:column].strip(), line[column + 1 :].strip()
     name, colon, value = line.partition(":")
     known = "".join(letter for letter in name.casefold() if letter.isalnum()) in _FIELDS
-    return (name.strip(), value.strip()) if colon and (known or column is None) else (None, "")
+    named = colon and name.strip() and (known or column is None)
+    return (name.strip(), value.strip()) if named else (None, "")
 
 
 def _is_heading(line: str, column: int | None) -> bool:

@@ -3,7 +3,8 @@
 A key belongs to the field whose name it is without underscores and without case (`RegistrationStatus` is
 `registration_status`); `metadata={"name": ...}` names it where Microsoft's spelling is another. Keys nobody knows are
 collected in the field `other` where the class has one. msgspec checks the types; it keeps unknown values of an
-`OpenEnum` as they came.
+`OpenEnum` as they came. A null where there is always a value counts as a missing key: PowerShell makes it of an empty
+list.
 """
 
 import json
@@ -38,7 +39,7 @@ def decode(cls: type[D], mapping: object) -> D:
 
     Raises DecodeError naming the path when it is no object, a required key is missing or a value has another type.
     """
-    shaped = _shape(cls, mapping, cls.__name__)
+    shaped = _shape_object(cls, mapping, cls.__name__)
     try:
         return msgspec.convert(shaped, cls)
     except msgspec.ValidationError as error:
@@ -100,7 +101,7 @@ def _shape_object(cls: type, value: object, path: str) -> dict[str, Any]:
             other.append((str(spelled), _text(item)))
         elif name in shaped:
             raise DecodeError(f"{path}.{spelled}: given twice")
-        else:
+        elif item is not None or without_none(hint) is not hint:
             shaped[name] = _shape(hint, item, f"{path}.{spelled}")
     if has_other:
         shaped["other"] = [*other, *shaped.get("other", [])]

@@ -6,8 +6,10 @@ the portal); Az.StackHCI (60 days of a user's certificate); MicrosoftDocs, azure
 (identity of the connected machine agent, its support, its heartbeat).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from tui.cluster.agent_releases import support_end
 from tui.cluster.durations import duration_text
@@ -61,6 +63,10 @@ class PolicyClock:
         if not self.passed:
             return duration_text(self.left)
         return "passed just now" if self.left > -timedelta(minutes=1) else f"passed {duration_text(self.left)} ago"
+
+
+Window: TypeAlias = Callable[[datetime | None, datetime], PolicyClock | None]
+"""A window by its start and the time of asking; `None` without a start."""
 
 
 def register_by(install_date: datetime | None, now: datetime) -> PolicyClock | None:

@@ -154,7 +154,7 @@ def _cluster_reason(level: Level, nodes: tuple[NodeVerdict, ...], findings: tupl
         return nodes[0].reason
     explaining = [finding for finding in serious if finding.level == level] if level == Level.UNHEALTHY else serious
     first = explaining[0]
-    named = f"{first.node}: {first.message}" if first.node else first.message
+    named = f"{first.node}: {first.message}" if first.node and len(nodes) > 1 else first.message
     return named if len(serious) == 1 else f"{named} (and {len(serious) - 1} more)"
 
 
