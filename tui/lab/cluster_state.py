@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from tui.cluster.events import EventLevel
 from tui.lab.clock import LabClock
 from tui.lab.event_texts import CANNOT_CONNECT
-from tui.lab.node_state import AzureRegistration, MachineAgent, NodeFirmware, NodeState
+from tui.lab.node_state import AzureRegistration, MachineAgent, NodeFirmware, NodeState, current_agent
 
 CLUSTER_NAME = "HCI-CL01"
 """Name of the simulated cluster."""
@@ -110,7 +110,7 @@ class ClusterState:
                     raise LabRefusalError(f"{node.name} is not registered with Azure")
                 if node.agent is None:
                     machine = uuid.uuid5(uuid.NAMESPACE_DNS, f"{node.name}.{DOMAIN}".lower())
-                    node.agent = MachineAgent(machine_id=str(machine))
+                    node.agent = MachineAgent(current_agent(self.clock.now()), machine_id=str(machine))
 
     def unregister(self) -> None:
         """Take the cluster out of Azure and the agents off the nodes.

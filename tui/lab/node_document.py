@@ -28,8 +28,10 @@ _RELEASES = {17784: "20H2", 20348: "21H2", 20349: "22H2", 25398: "23H2"}
 _FUNCTIONAL_LEVELS = {17784: 11, 20348: 11, 20349: 12, 25398: 12}
 _AGENT_WITH_PROXY = 51
 """From minor version 51 on the agent starts its proxy by default."""
-_EVENT_DAYS = 30
-_EVENT_COUNT = 50
+EVENT_DAYS = 30
+"""How many days `get-events` goes back when nobody says."""
+EVENT_COUNT = 50
+"""How many events `get-events` gives when nobody says."""
 
 
 def node_document(cluster: ClusterState, name: str, delays: Mapping[str, float] | None = None) -> Document:
@@ -59,6 +61,12 @@ def node_document(cluster: ClusterState, name: str, delays: Mapping[str, float] 
             "azcmagent": azcmagent,
             "delays": dict(delays or {}),
         }
+
+
+def recent_events(cluster: ClusterState, name: str, *, count: int, days: int) -> list[Document]:
+    """Return what `get-events` answers on a node for other limits than its own, newest first."""
+    with cluster.locked():
+        return _Writer(cluster, cluster.node(name)).events(count, days)
 
 
 def write_document(folder: Path, document: Document) -> Path:
@@ -210,9 +218,9 @@ class _Writer:
             "StartType": "Automatic" if enabled else "Disabled",
         }
 
-    def events(self) -> list[Document]:
-        """Return what the channel holds for the script's own defaults, newest first."""
-        oldest = self._now - timedelta(days=_EVENT_DAYS)
+    def events(self, count: int = EVENT_COUNT, days: int = EVENT_DAYS) -> list[Document]:
+        """Return at most so many events of so many days, newest first."""
+        oldest = self._now - timedelta(days=days)
         recent = sorted(
             (event for event in self._node.events if event.time >= oldest), key=lambda event: event.time, reverse=True
         )
@@ -224,5 +232,5 @@ class _Writer:
                 "Message": event.message,
                 "RecordId": event.record_id,
             }
-            for event in recent[:_EVENT_COUNT]
+            for event in recent[:count]
         ]

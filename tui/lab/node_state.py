@@ -26,10 +26,19 @@ HEARTBEAT_WINDOW = timedelta(minutes=15)
 AGENT_IDENTITY_LIFETIME = timedelta(days=90)
 """Without contact for this long the agent's identity has expired."""
 
-CURRENT_AGENT = "1.61.03319.2737"
-"""Version of the connected machine agent on nodes that keep up."""
+_AGENT_TAIL = "03319.2737"
 OLD_AGENT = "1.40.02664.1629"
 """A version that has left support."""
+
+
+def current_agent(now: datetime) -> str:
+    """Return the version that nodes which keep up have: 1.61, or what came out nine months before if that is newer.
+
+    One minor version a month, 1.57 in October 2025 (MicrosoftDocs, agent release notes); versions are supported for a
+    year, so a fixed version would make a healthy lab unhealthy one day.
+    """
+    months = (now.year - 2025) * 12 + now.month - 10
+    return f"1.{max(61, 57 + months - 9)}.{_AGENT_TAIL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ class AzureRegistration:
 class MachineAgent:
     """The connected machine agent of a node."""
 
-    version: str = CURRENT_AGENT
+    version: str
     """Installed version."""
     show_json_supported: bool = True
     """Whether `azcmagent show -j` exists in that version."""

@@ -1,0 +1,186 @@
+"""One running node of the lab: its WinRM service, its programs, and what goes wrong with them."""
+
+import itertools
+import logging
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tui.lab.certificates import IssuedCertificate
+from tui.lab.cluster_state import ClusterState
+from tui.lab.node_faults import NodeFaults
+from tui.lab.powershell_start import encoded_script, is_bootstrap
+from tui.lab.real_powershell import RealPowerShell
+from tui.lab.simulated_powershell import PowerShellHost, SimulatedPowerShell
+from tui.lab.simulated_scripts import Parameters, Steps, run_script
+from tui.lab.winrm.accounts import AccountStore
+from tui.lab.winrm.command_prompt import CommandPrompt
+from tui.lab.winrm.program import OutputSink, ProgramNotFoundError, ProgramStart, ShellProgram
+from tui.lab.winrm.server import WinrmServer
+
+_JOIN_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class _TrackedSink:
+    """Passes a program's output on and notes its end."""
+
+    def __init__(self, sink: OutputSink) -> None:
+        self._sink = sink
+        self._over = threading.Event()
+        self.stdout = sink.stdout
+        self.stderr = sink.stderr
+
+    def exited(self, exit_code: int) -> None:
+        self._over.set()
+        self._sink.exited(exit_code)
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+
+class LabNode:
+    """A node that programs can be started on, over WinRM or through the relay of the local node."""
+
+    def __init__(
+        self,
+        cluster: ClusterState,
+        name: str,
+        *,
+        accounts: AccountStore,
+        certificate: IssuedCertificate,
+        client_ca: Path,
+        delay: float = 0.0,
+        powershell: Path | None = None,
+        folder: Path,
+    ) -> None:
+        """`delay` is what each script takes in seconds; `powershell` a real one to run instead of the simulated."""
+        self.name = name
+        self._cluster = cluster
+        self._delay = delay
+        self._script_delays: dict[str, float] = {}
+        self._pids = itertools.count(4312, 4)
+        self._lock = threading.Lock()
+        self._programs: list[tuple[ShellProgram, _TrackedSink]] = []
+        self._runs: Counter[str] = Counter()
+        self._real = RealPowerShell(cluster, name, powershell, folder) if powershell else None
+        self.winrm = WinrmServer(
+            name,
+            programs=CommandPrompt(name, [self._start_agent]),
+            accounts=accounts,
+            certificate=certificate,
+            client_ca=client_ca,
+        )
+        self.faults = NodeFaults(self.winrm.faults)
+
+    def open(self) -> None:
+        """Open its ports; those of a node that is down are known and refuse connections."""
+        self.winrm.start()
+        if not self._cluster.node(self.name).up:
+            self.winrm.stop()
+
+    def stop(self) -> None:
+        """Turn it off: the cluster sees it as down, its ports refuse connections, its programs are gone."""
+        self._cluster.stop(self.name)
+        self.close()
+
+    def start(self) -> None:
+        """Turn it on again, with a new boot time."""
+        self._cluster.start(self.name)
+        self.winrm.start()
+
+    def close(self) -> None:
+        """Close its ports and end its programs; nothing of them is left."""
+        self.winrm.stop()
+        with self._lock:
+            programs = [program for program, _ in self._programs]
+        for program in programs:
+            program.kill()
+        for program in programs:
+            if isinstance(program, SimulatedPowerShell) and not program.join(_JOIN_SECONDS):
+                _log.warning("a program on %s does not end", self.name)
+
+    def set_delay(self, seconds: float, script: str | None = None) -> None:
+        """Let every script, or one of them, take so long before its first output."""
+        with self._lock:
+            if script is None:
+                self._delay = seconds
+                self._script_delays.clear()
+            else:
+                self._script_delays[script] = seconds
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring what a real PowerShell reads up to date; nothing to do for a simulated one."""
+        if self._real is not None:
+            self._real.refresh(self._delays())
+
+    def start_local(self, start: ProgramStart, sink: OutputSink) -> ShellProgram | None:
+        """Start a PowerShell as a program of this node itself; None while the node is down."""
+        return self._start(start, sink) if self._cluster.node(self.name).up else None
+
+    def report(self) -> Mapping[str, Any]:
+        """Return what it is doing, for the control port."""
+        with self._lock:
+            programs = sum(not sink.over for _, sink in self._programs)
+            runs = dict(self._runs)
+        return {
+            "name": self.name,
+            "up": self._cluster.node(self.name).up,
+            "shells": self.winrm.open_shells,
+            "programs": programs,
+            "runs": runs,
+            "replies_lost": self.winrm.faults.replies_lost,
+            "connections_cut": self.winrm.faults.connections_cut,
+            "faults": dict(self.faults.current()),
+        }
+
+    def _start_agent(self, start: ProgramStart, sink: OutputSink, /) -> ShellProgram:
+        """Take the PowerShells that are meant for us; the imitation of `powershell.exe` gets the others."""
+        script = encoded_script(start)
+        if self._real is None and (script is None or not is_bootstrap(script)):
+            raise ProgramNotFoundError(start.command)
+        return self._start(start, sink)
+
+    def _start(self, start: ProgramStart, sink: OutputSink) -> ShellProgram:
+        tracked = _TrackedSink(sink)
+        program: ShellProgram
+        if self._real is not None:
+            program = self._real.start(start, tracked, self._delays())
+        else:
+            host = PowerShellHost(self.name, next(self._pids), self._run, self.faults.current)
+            program = SimulatedPowerShell(host, start, tracked)
+        with self._lock:
+            self._programs = [(other, sink) for other, sink in self._programs if not sink.over]
+            self._programs.append((program, tracked))
+        return program
+
+    def _run(self, script: str, parameters: Parameters) -> Steps:
+        with self._lock:
+            self._runs[script] += 1
+        return run_script(self._cluster, self.name, script, parameters, delay=lambda: self._delay_of(script))
+
+    def _delay_of(self, script: str) -> float:
+        extra = float(self.faults.current().get("slow-scripts", 0))
+        with self._lock:
+            return self._script_delays.get(script, self._delay) + extra
+
+    def _delays(self) -> dict[str, float]:
+        return {script: self._delay_of(script) for script in FACT_SCRIPTS}
+
+
+FACT_SCRIPTS = (
+    "get-registration",
+    "get-arc-integration",
+    "get-connected-machine-agent",
+    "get-system",
+    "get-cluster",
+    "get-firmware",
+    "get-modules",
+    "get-services",
+    "get-events",
+)
+"""Scripts whose time a node's document names."""

@@ -1,0 +1,86 @@
+"""Everything that can go wrong on a simulated node on demand, by name and value as the control port takes them."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from tui.lab import garble
+from tui.lab.winrm.faults import Faults
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "lose-replies": "act, then cut the connection instead of answering: {count, probability, seed}",
+    "cut-connections": "cut the connection before acting: {count, probability, seed}",
+    "slow": "hold every reply of WinRM back: seconds",
+    "hang": "accept connections and answer nothing: true",
+    "quota": "refuse new shells: true",
+    "access-denied": "refuse everything as to a user who is no administrator: true",
+    "garble": f"put what nobody asked for into PowerShell's output: true for all or a list of {sorted(garble.KINDS)}",
+    "constrained": "PowerShell starts in constrained language mode: true",
+    "no-powershell": "PowerShell ends at its start: true",
+    "slow-scripts": "every script takes so much longer: seconds",
+}
+"""Every fault: what it does and its value."""
+
+
+class UnknownFaultError(ValueError):
+    """No fault has that name, or its value does not fit it; the message says what does."""
+
+
+class NodeFaults:
+    """The faults of one node: those of its WinRM service and those of its PowerShell."""
+
+    def __init__(self, winrm: Faults) -> None:
+        self._winrm = winrm
+        self._lock = threading.Lock()
+        self._set: dict[str, Any] = {}
+        self._switches: dict[str, Callable[[Any], None]] = {
+            "lose-replies": lambda value: winrm.lose_replies(**_chance(value)),
+            "cut-connections": lambda value: winrm.cut_connections(**_chance(value)),
+            "slow": lambda value: winrm.slow_down(float(value or 0)),
+            "hang": lambda value: winrm.hang(bool(value)),
+            "quota": lambda value: winrm.exceed_quota(bool(value)),
+            "access-denied": lambda value: winrm.deny_access(bool(value)),
+        }
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a fault, or take it away with a value that says no; raises `UnknownFaultError`."""
+        if name not in DESCRIPTIONS:
+            raise UnknownFaultError(f"there is no fault {name!r}; there are {', '.join(DESCRIPTIONS)}")
+        try:
+            value = _checked(name, value)
+            with self._lock:
+                self._switches.get(name, lambda _value: None)(value)
+                self._set.pop(name, None)
+                if value:
+                    self._set[name] = value
+        except (TypeError, ValueError) as error:
+            raise UnknownFaultError(f"{name} takes {DESCRIPTIONS[name]}: {error}") from error
+
+    def clear(self) -> None:
+        """Take all faults away."""
+        with self._lock:
+            self._winrm.clear()
+            self._set.clear()
+
+    def current(self) -> Mapping[str, Any]:
+        """Return the faults that are set and their values."""
+        with self._lock:
+            return dict(self._set)
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name == "garble":
+        kinds = garble.KINDS if value is True else frozenset(cast("list[str]", value or ()))
+        if not kinds <= garble.KINDS:
+            raise ValueError(f"unknown: {', '.join(sorted(kinds - garble.KINDS))}")
+        return sorted(kinds)
+    if name in {"slow", "slow-scripts"}:
+        return float(value or 0)
+    return value
+
+
+def _chance(value: Any) -> dict[str, Any]:
+    given = cast("dict[str, Any]", value) if isinstance(value, dict) else {"count": int(value or 0)}
+    if not given.keys() <= {"count", "probability", "seed"}:
+        raise ValueError("unknown part")
+    return given
