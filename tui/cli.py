@@ -9,13 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Self
 
 from tui import __version__
 from tui.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from tui.lab.launcher import LabProcess
 
 DESCRIPTION = "Registration of an Azure Stack HCI cluster with Azure and Azure Arc, node by node."
 
@@ -39,16 +37,13 @@ Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 nothing could be
 
 TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
 LOG_LEVELS = ("debug", "info", "warning", "error")
-DEFAULT_TIMEOUT_SECONDS = 60.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run azsconfig and return its exit code (`tui.exit_codes`)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = build_parser()
-    options = parser.parse_args(_with_default_scenario(given))
     try:
-        return int(_run(options, parser))
+        return _run(given)
     except KeyboardInterrupt:
         sys.stderr.write("azsconfig: interrupted\n")
         return ExitCode.INTERRUPTED
@@ -58,10 +53,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.FAILED
 
 
-def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> ExitCode:
+def _run(given: Sequence[str]) -> int:
     """Run the verb, or the menu where there is none."""
-    verb: Callable[[argparse.Namespace, argparse.ArgumentParser], ExitCode] = options.run
-    return verb(options, parser)
+    if given[:1] == ["lab"]:
+        from tui.lab.command import run
+
+        return run(given[1:])
+    options = build_parser().parse_args(_with_default_scenario(given))
+    from tui.configuration import ConfigurationError
+    from tui.log_file import write_log
+
+    write_log(getattr(options, "log_level", "info"))
+    try:
+        verb: Callable[[argparse.Namespace], ExitCode] = options.run
+        return verb(options)
+    except ConfigurationError as error:
+        from tui.complaints import complain
+
+        complain(error.message, error.remedy)
+        return ExitCode.USAGE
 
 
 def _with_default_scenario(arguments: Sequence[str]) -> list[str]:
@@ -92,19 +102,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     status.add_argument("--json", action="store_true", help="print one JSON object")
     status.set_defaults(run=_status)
-    lab = verbs.add_parser(
-        "lab",
-        allow_abbrev=False,
-        help="keep a simulated cluster running for other commands",
-        description="Runs a simulated cluster on this machine's loopback until Ctrl+C.",
-    )
-    lab.add_argument("--scenario", metavar="NAME", default="healthy", help="how the cluster stands (see --list)")
-    lab.add_argument("--nodes", metavar="N", type=int, default=4, help="number of nodes, 1 to 16 (4)")
-    lab.add_argument("--delay", metavar="S", type=float, default=0.0, help="seconds each script takes on a node (0)")
-    lab.add_argument("--powershell", metavar="PATH", help="run a real PowerShell behind every node")
-    lab.add_argument("--list", action="store_true", help="list the scenarios")
-    lab.add_argument("--json", action="store_true", help="print how to reach it as one JSON object when it is ready")
-    lab.set_defaults(run=_lab)
+    # The lab reads its own arguments; it stands here for the help.
+    verbs.add_parser("lab", add_help=False, help="keep a simulated cluster running for other commands")
     return parser
 
 
@@ -143,35 +142,69 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _menu(options: argparse.Namespace, _parser: argparse.ArgumentParser) -> ExitCode:
+def _menu(options: argparse.Namespace) -> ExitCode:
     from tui.verbs.menu import show_menu
 
-    return show_menu(options, _lab_process(options))
+    return show_menu(options, _simulation(options))
 
 
-def _status(options: argparse.Namespace, _parser: argparse.ArgumentParser) -> ExitCode:
+def _status(options: argparse.Namespace) -> ExitCode:
     from tui.verbs.opening import open_session, wish_of
     from tui.verbs.status import show_status
 
-    with _lab_process(options) or nullcontext() as lab:
-        session = open_session(options, wish_of(options, lab.config if lab else None))
+    with _simulation(options) or nullcontext() as simulation:
+        session = open_session(options, wish_of(options, simulation.config() if simulation else None))
         try:
             return show_status(session, as_json=options.json)
         finally:
             session.close()
 
 
-def _lab(options: argparse.Namespace, _parser: argparse.ArgumentParser) -> ExitCode:
-    from tui.lab.command import run
+class Simulation:
+    """The lab of one command, in a process of its own; a context manager that ends it."""
 
-    return ExitCode(run(options))
+    def __init__(self, scenario: str, nodes: int) -> None:
+        """Prepare a lab; nothing is started yet."""
+        from tui.lab.launcher import LabProcess
+
+        self._process = LabProcess(scenario, nodes)
+
+    def config(self) -> Path:
+        """Start the lab and return the configuration that reaches it.
+
+        Raises:
+            ConfigurationError: it did not start.
+        """
+        from tui.configuration import ConfigurationError
+        from tui.lab.launcher import LabStartError
+
+        try:
+            return Path(self._process.__enter__().config)
+        except LabStartError as error:
+            message = f"The simulated cluster did not start: {error}."
+            raise ConfigurationError(message, "Try again; azsconfig lab shows more of what it says.") from error
+
+    def __enter__(self) -> Self:
+        """Return the lab, still not started."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the lab."""
+        self._process.__exit__(None, None, None)
 
 
-def _lab_process(options: argparse.Namespace) -> "LabProcess | None":
-    """Return the simulated cluster the command asks for, not started yet, or `None`."""
+def _simulation(options: argparse.Namespace) -> Simulation | None:
+    """Return the simulated cluster the command asks for, or `None`."""
     scenario = getattr(options, "lab", None)
     if scenario is None:
         return None
-    from tui.lab.launcher import LabProcess
+    from tui.configuration import ConfigurationError
+    from tui.lab.scenarios import DEFAULT_NODES, build_cluster
 
-    return LabProcess(scenario, getattr(options, "lab_nodes", 4))
+    nodes = getattr(options, "lab_nodes", DEFAULT_NODES)
+    try:
+        build_cluster(scenario, nodes)
+    except ValueError as error:
+        message = f"--lab: {error}."
+        raise ConfigurationError(message, "azsconfig lab --list says what each one is.") from error
+    return Simulation(scenario, nodes)

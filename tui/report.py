@@ -21,13 +21,6 @@ from tui.pages.values import all_facts, node_problem, value
 SCHEMA = 1
 
 
-def complain(message: str, remedy: str = "") -> None:
-    """Say on standard error what went wrong and what to do about it."""
-    sys.stderr.write(f"azsconfig: {message}\n")
-    if remedy:
-        sys.stderr.write(f"           {remedy}\n")
-
-
 def print_status(snapshot: Snapshot, now: datetime, columns: int) -> None:
     """Print the cluster's status for people."""
     sys.stdout.write(status_text(snapshot, now, columns))

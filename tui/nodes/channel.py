@@ -32,6 +32,7 @@ OPEN_SECONDS = 90.0
 """How long PowerShell may take until it says it is ready."""
 DISPOSE_SECONDS = 10.0
 FULL_LANGUAGE = "FullLanguage"
+AGENTS_OWN = "Azsconfig"
 BAD_REQUEST = "AzsconfigBadRequest"
 
 
@@ -272,7 +273,7 @@ class NodeChannel:
             with self._state:
                 line.hanging.discard(record.id)
                 self._state.notify_all()
-        elif isinstance(content, ErrorRecord):
+        elif isinstance(content, ErrorRecord) and content.fqid.startswith(AGENTS_OWN):
             self._complaint(record.id, content)
 
     def _is_ready(self, line: Line, ready: Ready) -> None:

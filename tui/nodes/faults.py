@@ -41,6 +41,7 @@ INVALID_SELECTORS = 2150858843
 """No shell or command of that id: it ended, or its idle timeout passed."""
 QUOTAS = frozenset({2150859173, 2150859174})
 """Too many shells, too many operations of one user."""
+BAD_REQUEST = 400
 FORBIDDEN = 403
 NOT_WINRM = frozenset({404, 405})
 
@@ -48,10 +49,12 @@ NOT_WINRM = frozenset({404, 405})
 class Broken(Exception):
     """The conversation broke. Whether the node acted on the message is not known, and its answer may be gone."""
 
-    def __init__(self, cause: BaseException, *, odd: bool = False) -> None:
+    def __init__(self, cause: BaseException, *, odd: bool = False, untouched: bool = False) -> None:
         super().__init__(f"{type(cause).__name__}: {plain(str(cause))[:300]}")
         self.odd = odd
         """Whether the node answered, with something that is no answer."""
+        self.untouched = untouched
+        """Whether the node is known not to have acted on the message."""
 
 
 class Silent(Exception):
@@ -82,8 +85,12 @@ def understood(error: BaseException, connection: Connection, *, worked: bool) ->
             meaning = _tls(error, connection)
         case requests.exceptions.TooManyRedirects():
             meaning = Unreachable(connection.node, "Something that is not WinRM answers at the address: it redirects.")
+        case requests.exceptions.ConnectTimeout():
+            meaning = Broken(error, untouched=True)
         case requests.exceptions.RequestException():
             meaning = Broken(error)
+        case InvalidCredentialsError() if worked:
+            meaning = Broken(error, untouched=True)
         case _:
             meaning = None if worked else _refused(error, connection)
     return meaning or Broken(error, odd=True)
@@ -111,7 +118,8 @@ def _status(error: WinRMTransportError, connection: Connection) -> Exception:
             f"Something answers at the address, but not as WinRM (HTTP {error.code}).",
             remedy="Check host, port and path; WinRM's path is /wsman.",
         )
-    return Broken(error)
+    # A body sealed for another connection is refused before anything looks into it.
+    return Broken(error, untouched=error.code == BAD_REQUEST)
 
 
 def _refused(error: BaseException, connection: Connection) -> NodeError | None:

@@ -59,6 +59,20 @@ class OpenSockets:
         if cut:
             _shut(sock)
 
+    def drop(self) -> None:
+        """Close every connection, for a thread that uses them alone and connects anew.
+
+        Closing the session does not close a connection whose answer was not read to its end.
+        """
+        with self._lock:
+            sockets = list(self._sockets)
+            self._sockets.clear()
+        for sock in sockets:
+            with contextlib.suppress(OSError, ValueError):
+                sock.close()
+                if sock.fileno() >= 0:
+                    socket.close(sock.detach())
+
     def cut(self) -> None:
         """Cut every connection, now and for good; who waits on one gets an error."""
         with self._lock:

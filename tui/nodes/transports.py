@@ -72,6 +72,7 @@ class NodeTransport(Transport):
                 self._authenticate(session)
         except BaseException:
             session.close()
+            self._sockets.drop()
             self.encryption = None
             raise
         self.session = session
@@ -82,6 +83,7 @@ class NodeTransport(Transport):
         with contextlib.suppress(Exception):  # closing what is broken may fail in any way, and does not matter
             self.close_session()
         self.session = None
+        self._sockets.drop()
         # pywinrm keeps it, and then answers 400 for ever.
         self.encryption = None
 

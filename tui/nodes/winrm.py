@@ -137,7 +137,7 @@ class WinRMCarrier:
                     raise Lost(self._connection.node, "The shell on the node is gone.", may_have_run=True) from error
                 raise
             except (Broken, Silent, Unreachable) as error:
-                uncertain = True
+                uncertain = uncertain or not (isinstance(error, Unreachable) or getattr(error, "untouched", False))
                 patience.failed(error)
                 # It may have been written, whole or in part: a line end keeps that apart from its repetition.
                 part = b"\n" + part.lstrip(b"\n")

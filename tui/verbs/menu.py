@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -17,38 +17,43 @@ NO_TERMINAL_REMEDY = "Use the commands instead: azsconfig status, or azsconfig -
 
 
 class Simulation(Protocol):
-    """A simulated cluster that has been started."""
+    """A simulated cluster that can be started."""
 
-    @property
     def config(self) -> Path:
-        """Configuration that reaches it."""
+        """Start it and return the configuration that reaches it."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
         ...
 
 
-def show_menu(options: argparse.Namespace, lab: AbstractContextManager[Simulation] | None) -> ExitCode:
-    """Show the menu until it is left; `lab` is started in the background while the menu already stands.
+def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> ExitCode:
+    """Show the menu until it is left; a simulation is started in the background while the menu already stands.
 
     Raises:
         ConfigurationError: there is no terminal, or no cluster is meant.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(NO_TERMINAL, NO_TERMINAL_REMEDY)
-    # Asked for before the menu takes the terminal: a password may be wanted.
-    session = None if lab else open_session(options, wish_of(options))
-
-    def opened() -> Session:
-        if session is not None:
-            return session
-        assert lab is not None
-        return open_session(options, wish_of(options, lab.__enter__().config))
-
-    reader = ClusterReader(opened)
+    reader = ClusterReader(_opener(options, simulation))
     try:
         from tui.app import AzsconfigApp
 
         AzsconfigApp(reader).run()
     finally:
         reader.close()
-        if lab:
-            lab.__exit__(None, None, None)
+        if simulation is not None:
+            simulation.__exit__()
     return ExitCode.DONE
+
+
+def _opener(options: argparse.Namespace, simulation: Simulation | None) -> Callable[[], Session]:
+    """Return what opens the session on the reader's thread.
+
+    A password is asked for here, before the menu takes the terminal; a simulation needs none and starts later.
+    """
+    if simulation is not None:
+        return lambda: open_session(options, wish_of(options, simulation.config()))
+    session = open_session(options, wish_of(options))
+    return lambda: session
