@@ -139,6 +139,8 @@ class NodeChannel:
             line, self._line = self._line, None
             threads = [*self._threads, *self._disposals]
             self._state.notify_all()
+        if line is not None and line.watch is not None:
+            line.watch.cancel()
         closed = Cancelled(self.node, "The channel was closed.")
         self._settle(queued, closed)
         self._settle(sent, closed, may_have_run=True)
@@ -340,7 +342,7 @@ class NodeChannel:
                 first, request.stopping = request.stopping is None, error.again(may_have_run=True)
                 if first:
                     self._urgent.append(encode({"id": f"c{uuid4().hex}", "op": "cancel", "target": request.id}))
-                    self._shared.clock.after(self._stop_grace, partial(self._give_up, line, request))
+                    request.grace = self._shared.clock.after(self._stop_grace, partial(self._give_up, line, request))
             self._state.notify_all()
         if queued:
             request.settle(error)

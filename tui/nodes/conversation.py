@@ -56,16 +56,18 @@ class Conversation:
             if held:
                 self._lock.release()
 
-    def call(self, operation: "Callable[[Protocol], T]", *, seconds: float) -> T:
+    def call(
+        self, operation: "Callable[[Protocol], T]", *, seconds: float, grace_seconds: float = READ_GRACE_SECONDS
+    ) -> T:
         """Do one operation that the node may take `seconds` for; whoever calls holds the conversation.
 
-        Raises NodeError, or Broken, Silent, Busy or Gone. After Broken the next call connects anew; shell and command
-        survive that on the node.
+        Its answer may take `grace_seconds` longer. Raises NodeError, or Broken, Silent, Busy or Gone. After Broken the
+        next call connects anew; shell and command survive that on the node.
         """
         try:
             self._worked = self._worked and self._is_open
-            protocol = self._connected(seconds)
-            self._limit(protocol, seconds)
+            protocol = self._connected(seconds, grace_seconds)
+            self._limit(protocol, seconds, grace_seconds)
             result = operation(protocol)
         except Exception as error:  # noqa: BLE001, RUF100 - the one place where every library's errors get a meaning
             meaning = understood(error, self._connection, worked=self._worked)
@@ -92,7 +94,7 @@ class Conversation:
     def _is_open(self) -> bool:
         return self._protocol is not None and self._protocol.transport.session is not None
 
-    def _connected(self, seconds: float) -> "Protocol":
+    def _connected(self, seconds: float, grace_seconds: float) -> "Protocol":
         protocol = self._protocol
         if protocol is None:
             protocol = self._protocol = new_protocol(self._connection, self._sockets)
@@ -102,17 +104,17 @@ class Conversation:
             transport.forget()
             self._worked = False
         if transport.session is None:
-            self._connect(protocol, transport, seconds)
+            self._connect(protocol, transport, seconds, grace_seconds)
         return protocol
 
-    def _connect(self, protocol: "Protocol", transport: NodeTransport, seconds: float) -> None:
+    def _connect(self, protocol: "Protocol", transport: NodeTransport, seconds: float, grace_seconds: float) -> None:
         parts = urlsplit(self._connection.url)
         probe(self._connection, parts.hostname or "", parts.port or 0)
         while not self._handshakes.acquire(timeout=0.5):
             if self._sockets.is_cut:
                 raise Cancelled(self._connection.node, "The channel was closed.")
         try:
-            self._limit(protocol, min(seconds, HANDSHAKE_SECONDS))
+            self._limit(protocol, min(seconds, HANDSHAKE_SECONDS), grace_seconds)
             transport.build_session()
         finally:
             self._handshakes.release()
@@ -120,11 +122,11 @@ class Conversation:
             self.authentication = transport.authentication
             log.info("%s: %s, authenticated with %s", self._connection.node, self._connection.url, self.authentication)
 
-    def _limit(self, protocol: "Protocol", seconds: float) -> None:
+    def _limit(self, protocol: "Protocol", seconds: float, grace_seconds: float) -> None:
         """Set how long the node may take for the next operation, and how much longer we wait."""
         protocol.operation_timeout_sec = max(1, int(seconds))
         # requests takes a pair: for connecting, and for reading.
-        protocol.transport.read_timeout_sec = cast("Any", (CONNECT_SECONDS, max(1.0, seconds) + READ_GRACE_SECONDS))
+        protocol.transport.read_timeout_sec = cast("Any", (CONNECT_SECONDS, max(0.2, seconds + grace_seconds)))
 
     def _forget(self) -> None:
         if self._protocol is not None:

@@ -57,6 +57,8 @@ class Request:
         """What it ends with when it stops because it was told to."""
         self.deadline: Appointment | None = None
         """When it times out."""
+        self.grace: Appointment | None = None
+        """When it is given up although it was told to stop."""
         self._node = node
         self._sink = sink
         self._outs: list[JSON] = []
@@ -115,6 +117,8 @@ class Request:
         """Tell who waits, once; callbacks of the future run here, so no lock may be held."""
         if self.deadline is not None:
             self.deadline.cancel()
+        if self.stage is Stage.OVER and self.grace is not None:
+            self.grace.cancel()
         if self.future.done():
             return
         if isinstance(outcome, Reply):

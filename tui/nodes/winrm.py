@@ -194,7 +194,9 @@ class WinRMCarrier:
         shell, command = self._shell, self._command
         if shell is not None and command is not None:
             with contextlib.suppress(Broken, Silent, Busy, Gone):
-                conversation.call(lambda protocol: protocol.cleanup_command(shell, command), seconds=seconds)
+                conversation.call(
+                    lambda protocol: protocol.cleanup_command(shell, command), seconds=seconds, grace_seconds=0
+                )
 
     def _delete_shell(self, conversation: Conversation, seconds: float) -> bool:
         shell, self._shell, self._command = self._shell, None, None
@@ -203,7 +205,9 @@ class WinRMCarrier:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             try:
-                conversation.call(lambda protocol: protocol.close_shell(shell, close_session=False), seconds=left)
+                conversation.call(
+                    lambda protocol: protocol.close_shell(shell, close_session=False), seconds=left, grace_seconds=0
+                )
             except Gone:
                 return True
             except (Broken, Busy):

@@ -53,7 +53,7 @@ class EchoAgent:
         if not self._started:
             assert b"param(" in base64.b64decode(line)
             self._started = True
-            self._say(None, "ready", version="5.1.20348.2700", edition="Desktop", language="FullLanguage", host="HCI-N1")
+            self._say(None, "ready", version="5.1.20348.2700", language="FullLanguage", host="HCI-N1")
             return
         try:
             request: dict[str, Any] = json.loads(line)

@@ -224,9 +224,7 @@ def test_sixteen_nodes_answer_side_by_side_and_a_dead_one_hides_none(
 ) -> None:
     nodes = [start_node(f"HCI-N{number}") for number in range(1, 17)]
     nodes[6].server.stop()
-    connections: list[Connection] = [
-        node.http() if number % 2 else node.https() for number, node in enumerate(nodes)
-    ]
+    connections: list[Connection] = [node.http() if number % 2 else node.https() for number, node in enumerate(nodes)]
     channels = [open_channel(connection) for connection in connections]
     pending = [ask(channel, number) for number, channel in enumerate(channels) for _ in range(9)]
     done, _ = wait([reply.future for reply in pending], PATIENCE_SECONDS * 2)
