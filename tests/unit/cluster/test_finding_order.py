@@ -1,6 +1,7 @@
 """Levels have an order of their own, which is not that of the alphabet."""
 
 import random
+from itertools import pairwise
 
 from tui.cluster.findings import Finding, Level, by_weight, worst
 
@@ -10,7 +11,7 @@ _ORDER = [Level.HEALTHY, Level.ATTENTION, Level.UNHEALTHY, Level.UNKNOWN]
 def test_levels_are_ordered_from_healthy_to_unknown():
     mixed = random.Random(3).sample(_ORDER, len(_ORDER))  # noqa: S311
     assert sorted(mixed) == _ORDER
-    for lower, higher in zip(_ORDER, _ORDER[1:], strict=False):
+    for lower, higher in pairwise(_ORDER):
         assert lower < higher
         assert lower <= higher
         assert higher > lower
