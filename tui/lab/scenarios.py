@@ -57,7 +57,7 @@ def _healthy(cluster: ClusterState) -> None:
 
 
 def _fresh(cluster: ClusterState) -> None:
-    _installed_before(cluster, timedelta(days=4))
+    _installed_before(cluster, timedelta(days=3, hours=23))
 
 
 def _expired(cluster: ClusterState) -> None:
@@ -121,7 +121,7 @@ def _rebooted(cluster: ClusterState) -> None:
 
 def _clock_skew(cluster: ClusterState) -> None:
     _healthy(cluster)
-    cluster.odd_node().skew = timedelta(minutes=11)
+    cluster.odd_node().skew = timedelta(minutes=11, seconds=20)
 
 
 def _installed_before(cluster: ClusterState, age: timedelta) -> None:
@@ -136,7 +136,7 @@ def _without_azure_for(cluster: ClusterState, silence: timedelta) -> None:
     now = cluster.clock.now()
     for index, node in enumerate(cluster.nodes()):
         node.synced = now - silence - timedelta(minutes=index)
-        node.cut_off = node.synced + timedelta(hours=1)
+        node.cut_off = node.synced + timedelta(minutes=1)
         _log_failed_renewals(node, days=min(silence.days, 10), last=now - timedelta(hours=3, minutes=index))
 
 
