@@ -149,7 +149,7 @@ def endpoint_url(node: str, address: str, transport: TransportKind = TransportKi
         raise _nonsense(node, "the address", "user and password do not belong into it")
     if not host or not _is_host(host):
         raise _nonsense(node, address, "it names no host")
-    if parts.query or parts.fragment or port == 0:
+    if parts.query or parts.fragment or port == 0 or not re.fullmatch(r"[\w./~%-]*", parts.path):
         raise _nonsense(node, address, "WinRM addresses are host, host:port or http(s)://host:port/wsman")
     shown = f"[{host}]" if ":" in host else host
     default = HTTPS_PORT if parts.scheme == "https" else HTTP_PORT
