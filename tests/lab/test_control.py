@@ -36,9 +36,8 @@ def control(running_lab: Lab) -> LabControl:
 
 def client(lab: Lab, node: int) -> WSMan:
     port = int(lab.ready.nodes[node].http.rpartition(":")[2].partition("/")[0])
-    return WSMan(
-        "127.0.0.1", port=port, ssl=False, auth="ntlm", username=lab.ready.user, password=lab.ready.password, no_proxy=True
-    )  # fmt: skip
+    user, password = lab.ready.user, lab.ready.password
+    return WSMan("127.0.0.1", port=port, ssl=False, auth="ntlm", username=user, password=password, no_proxy=True)
 
 
 def agent_records(shell: WinRS, *requests: dict[str, object]) -> list[dict[str, object]]:

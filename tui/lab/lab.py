@@ -13,6 +13,7 @@ from typing import Self
 
 from tui.lab import stand_in
 from tui.lab.certificates import CertificateAuthority
+from tui.lab.clock import LabClock
 from tui.lab.cluster_state import CLUSTER_NAME, DOMAIN, NETBIOS_DOMAIN, ClusterState
 from tui.lab.configuration_file import write_configuration
 from tui.lab.control_port import ControlPort
@@ -43,13 +44,14 @@ class Lab:
         *,
         delay: float = 0.0,
         powershell: Path | None = None,
+        clock: LabClock | None = None,
     ) -> None:
         """Arrange a cluster; raises ValueError for an unknown scenario, or a number of nodes that no cluster has.
 
         `delay` is what each script takes, in seconds; `powershell` runs a real one on every node instead of the
-        simulated one.
+        simulated one; `clock` is its time, the real one unless given.
         """
-        self.cluster: ClusterState = build_cluster(scenario, nodes)
+        self.cluster: ClusterState = build_cluster(scenario, nodes, clock)
         """The state of the simulated cluster."""
         self._scenario = scenario
         self._delay = delay

@@ -34,9 +34,13 @@ class RealPowerShell:
     def start(self, start: ProgramStart, sink: OutputSink, delays: dict[str, float]) -> ShellProgram:
         """Start one with the arguments a client gave to `powershell.exe`."""
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
             **start.environment,
             **self._layout,
+            # .NET leaves its debugger's pipes behind when it is killed, and PowerShell keeps caches at home.
+            "DOTNET_EnableDiagnostics": "0",
+            "TMPDIR": str(self._folder),
+            "HOME": str(self._folder),
             STATE_VARIABLE: str(self.refresh(delays)),
             "COMPUTERNAME": self._node,
         }
