@@ -44,7 +44,10 @@ json_values = st.recursive(
 )
 
 
-@given(data=st.binary(max_size=400) | st.lists(json_values.map(lambda value: out(1, value))).map(b"".join), cuts=st.lists(st.integers(0, 400)))
+@given(
+    data=st.binary(max_size=400) | st.lists(json_values.map(lambda value: out(1, value))).map(b"".join),
+    cuts=st.lists(st.integers(0, 400)),
+)
 def test_where_chunks_are_cut_changes_nothing(data: bytes, cuts: list[int]) -> None:
     stream = RecordStream()
     marks = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
