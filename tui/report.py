@@ -14,6 +14,7 @@ from tui.cluster.findings import Finding, Level
 from tui.cluster.iso_time import iso_time
 from tui.cluster.verdict import ClusterVerdict
 from tui.exit_codes import ExitCode, worst
+from tui.nodes.own_node import OwnNode
 from tui.operations.reader import Snapshot
 from tui.pages.registration_status import status_text
 from tui.pages.values import all_facts, node_problem, value
@@ -26,9 +27,9 @@ def print_status(snapshot: Snapshot, now: datetime, columns: int) -> None:
     sys.stdout.write(status_text(snapshot, now, columns))
 
 
-def print_status_json(facts: ClusterFacts, verdict: ClusterVerdict) -> None:
+def print_status_json(facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None) -> None:
     """Print the cluster's status as one JSON object, schema 1."""
-    sys.stdout.write(json.dumps(status_object(facts, verdict), indent=2) + "\n")
+    sys.stdout.write(json.dumps(status_object(facts, verdict, own), indent=2) + "\n")
 
 
 def status_exit_code(facts: ClusterFacts, verdict: ClusterVerdict) -> ExitCode:
@@ -44,7 +45,7 @@ def status_exit_code(facts: ClusterFacts, verdict: ClusterVerdict) -> ExitCode:
     return worst(codes)
 
 
-def status_object(facts: ClusterFacts, verdict: ClusterVerdict) -> dict[str, Any]:
+def status_object(facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None) -> dict[str, Any]:
     """Return the status as plain data: Microsoft's names and spellings for Microsoft's values."""
     return {
         "schema": SCHEMA,
@@ -54,6 +55,17 @@ def status_object(facts: ClusterFacts, verdict: ClusterVerdict) -> dict[str, Any
         "read_at": iso_time(facts.read_at),
         "nodes": [_node(node, verdict) for node in facts.nodes],
         "findings": [_finding(finding) for finding in verdict.findings],
+        "this_computer": _own(own) if own else None,
+    }
+
+
+def _own(own: OwnNode) -> dict[str, Any]:
+    """Return what this machine tells without PowerShell."""
+    return {
+        "name": own.name,
+        "boot_time": iso_time(own.boot_time),
+        "addresses": [{"interface": address.interface, "address": address.address} for address in own.addresses],
+        "services": [encode(service) for service in own.services],
     }
 
 

@@ -11,6 +11,7 @@ from tui.cluster.membership import Membership
 from tui.nodes.channel import NodeChannel
 from tui.nodes.connection import LocalPowerShell, Target
 from tui.nodes.errors import Cancelled, NodeError
+from tui.nodes.own_node import OwnNode, read_own_node
 from tui.nodes.reply import PendingReply, Reply
 from tui.nodes.script import load
 from tui.targets import Chosen, peer
@@ -48,6 +49,11 @@ class Session:
     def is_local(self, node: str) -> bool:
         """Return whether azsconfig runs on this node."""
         return any(target.node == node and isinstance(target, LocalPowerShell) for target in self.targets)
+
+    def read_own_node(self) -> OwnNode | None:
+        """Return what this machine tells without PowerShell, where it is a node of the cluster itself; else `None`."""
+        runs_here = any(isinstance(target, LocalPowerShell) and target.program is None for target in self.targets)
+        return read_own_node() if runs_here else None
 
     def submit(
         self, node: str, script: str, parameters: Mapping[str, Any] | None = None, *, exclusive: bool = False

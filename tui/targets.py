@@ -1,7 +1,6 @@
 """Which cluster is meant, and how its nodes are reached: from the command line, the configuration, or this machine."""
 
 import os
-import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from tui.configuration import (
 )
 from tui.nodes.connection import NEEDS_PASSWORD, Connection, LocalPowerShell, Target, TransportKind, endpoint_url
 from tui.nodes.errors import Configuration as BadConnection
+from tui.nodes.own_node import is_cluster_node, own_name
 from tui.nodes.secret import Secret
 
 AskPassword = Callable[[str], str | None]
@@ -83,20 +83,7 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
         return Chosen(name, targets, discover=False, banner=cluster.banner)
     if not (is_cluster_node() or _has_own_powershell()):
         raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
-    return Chosen(None, (LocalPowerShell(platform.node()),), discover=True)
-
-
-def is_cluster_node() -> bool:
-    """Return whether this machine is an Azure Stack HCI node: Windows with the service that registers it."""
-    if os.name != "nt":
-        return False
-    import psutil
-
-    try:
-        psutil.win_service_get("hcisvc")
-    except psutil.NoSuchProcess:
-        return False
-    return True
+    return Chosen(None, (LocalPowerShell(own_name()),), discover=True)
 
 
 def peer(name: str, dns_suffix: str | None, user: str | None = None) -> Connection:

@@ -7,20 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import azsconfig
 from tests.conftest import ROOT
-
-
-def azsconfig(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """Run the command as a user does, with an empty home of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +28,9 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
         "heavy = {'textual', 'rich', 'winrm', 'requests', 'azure', 'spnego', 'msgspec', 'psutil'} & set(sys.modules)\n"
         "sys.exit(f'loaded: {heavy}' if heavy else 0)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -63,7 +53,10 @@ def test_a_machine_that_is_no_node_is_told_kindly_what_to_do() -> None:
         (["status", "--node", "http://", "--transport", "negotiate"], "names no host"),
         (["status", "--node", "n1", "--transport", "ntlm"], "needs a user and a password"),
         (["status", "--node", "n1,N1"], "named twice"),
-        (["status", "--node", "http://n1", "--transport", "basic", "--user", "u", "--secrets-stdin"], "refused over http"),
+        (
+            ["status", "--node", "http://n1", "--transport", "basic", "--user", "u", "--secrets-stdin"],
+            "refused over http",
+        ),
         (["status", "--node", "n1", "--user", "u"], "nobody to ask"),
         (["status", "--node", "https://n1", "--user", "u", "--secrets-stdin", "--ca", "none.pem"], "none.pem"),
         (["--nonsense"], "unrecognized arguments"),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from tui.cluster.facts import ClusterFacts
 from tui.cluster.verdict import ClusterVerdict, judge
 from tui.configuration import ConfigurationError
+from tui.nodes.own_node import OwnNode
 from tui.operations.read_nodes import FactArrived, FactTable, read_cluster
 from tui.session import Session
 
@@ -29,6 +30,8 @@ class Snapshot:
     """Facts, some of them perhaps not read yet; `None` before the session is open."""
     verdict: ClusterVerdict | None = None
     """Verdict of the last complete pass."""
+    own: OwnNode | None = None
+    """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
     reading: bool = False
     """Whether a pass is going on."""
     doing: str = ""
@@ -116,6 +119,7 @@ class ClusterReader:
     def _pass(self, session: Session) -> None:
         """Read all facts once."""
         session.discover_peers()
+        self._change(own=session.read_own_node())
         table = FactTable(session)
         self._change(facts=table.facts(datetime.now(UTC)), reading=True, doing="reading the nodes")
 

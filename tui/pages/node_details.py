@@ -1,11 +1,13 @@
 """Everything one node told, subject by subject."""
 
 from tui.cluster.facts import Fact, NodeFacts, Reading
+from tui.cluster.iso_time import iso_time
+from tui.nodes.own_node import OwnNode
 from tui.operations.reader import Snapshot
 from tui.pages.columns import wrap
-from tui.pages.document import Document, Line, Role, line_of
+from tui.pages.document import BLANK, Document, Line, Role, line_of
 from tui.pages.menu import ROLE_OF_LEVEL
-from tui.pages.properties import properties
+from tui.pages.properties import one_property, properties
 from tui.pages.registration_status import one_finding
 from tui.pages.sections import section_heading
 from tui.pages.times import stamp
@@ -38,7 +40,22 @@ def node_details(snapshot: Snapshot, name: str, columns: int) -> Document:
     for title, field in SECTIONS:
         body.extend(_section(title, getattr(node, field), columns))
     body.extend(_events(node, columns))
+    if node.local and snapshot.own is not None:
+        body.extend(own_lines(snapshot.own, columns))
     return Document(f"Node {name}", tuple(body))
+
+
+def own_lines(own: OwnNode, columns: int) -> list[Line]:
+    """Return what this machine tells without PowerShell: it stands when PowerShell does not start."""
+    addresses = ", ".join(f"{address.address} ({address.interface})" for address in own.addresses)
+    return [
+        BLANK,
+        line_of(" This computer, without PowerShell", Role.HEADING),
+        *one_property("Name", own.name, columns),
+        *one_property("BootTime", iso_time(own.boot_time), columns),
+        *one_property("Addresses", addresses or "none", columns),
+        *properties(own.services, columns),
+    ]
 
 
 def _section(title: str, fact: Fact[object], columns: int) -> list[Line]:

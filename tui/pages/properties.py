@@ -23,11 +23,12 @@ def properties(fact: object, columns: int) -> list[Line]:
     for name, told in encode(fact).items():
         own = getattr(fact, _FIELD_OF_LIST.get(name, ""), None)
         text = ", ".join(f"{item.name} {words_of(item)}" for item in own) if own else told
-        lines.extend(_property(name, text, columns))
+        lines.extend(one_property(name, text, columns))
     return lines
 
 
-def _property(name: str, told: object, columns: int) -> list[Line]:
+def one_property(name: str, told: object, columns: int) -> list[Line]:
+    """Return one property, wrapped below its own column; nothing for one that is not there."""
     if told is None or told in ((), [], {}):
         return []
     first, *rest = wrap(_text(told), max(columns - NAME_CELLS - 5, 16))
@@ -38,7 +39,7 @@ def _property(name: str, told: object, columns: int) -> list[Line]:
 
 def _row(item: object, columns: int) -> list[Line]:
     """Return one item of a list fact: its name and, in words, how it stands."""
-    return _property(str(getattr(item, "name", "")), words_of(item), columns)
+    return one_property(str(getattr(item, "name", "")), words_of(item), columns)
 
 
 def words_of(item: object) -> str:

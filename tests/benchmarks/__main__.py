@@ -1,0 +1,84 @@
+"""Print every budget beside what was measured now: `python -m tests.benchmarks`."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+from tests.conftest import ROOT
+from tui.lab.control import LabControl
+from tui.lab.launcher import LabProcess
+from tui.operations.read_nodes import read_cluster
+from tui.session import Session
+from tui.targets import Wish, choose
+
+REPEATS = 7
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One budget and what was measured."""
+
+    what: str
+    budget: float
+    found: float
+    unit: str
+
+    @property
+    def line(self) -> str:
+        """The row of the table."""
+        verdict = "met" if self.found <= self.budget else "MISSED"
+        return f"{self.what:<58} {self.budget:>8.2f} {self.found:>8.2f} {self.unit:<3} {verdict}"
+
+
+def start_up() -> Iterator[Measured]:
+    """Measure what `--version` and `--help` cost over the bare interpreter, in milliseconds."""
+    bare = _milliseconds("-c", "pass")
+    for flag in ("--version", "--help"):
+        yield Measured(f"azsconfig {flag} over the bare interpreter", 60, _milliseconds("-m", "tui", flag) - bare, "ms")
+
+
+def _milliseconds(*arguments: str) -> float:
+    def once() -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        return 1000 * (time.perf_counter() - started)
+
+    return median(once() for _ in range(REPEATS))
+
+
+def status_of_sixteen() -> Iterator[Measured]:
+    """Measure a status of 16 nodes whose scripts take 0.5 s each, once the channels are ready, in seconds."""
+    with LabProcess("healthy", 16) as ready:
+        session = Session(choose(Wish(config=Path(ready.config)), lambda _user: None), deadline=timedelta(seconds=60))
+        try:
+            started = time.perf_counter()
+            read_cluster(session, lambda _arrived: None)
+            opened = time.perf_counter() - started
+            LabControl.beside(ready.config).delay(0.5)
+            passes: list[float] = []
+            for _ in range(3):
+                started = time.perf_counter()
+                read_cluster(session, lambda _arrived: None)
+                passes.append(time.perf_counter() - started)
+        finally:
+            session.close()
+    yield Measured("status of 16 nodes, 0.5 s a script, channels ready", 2.0, median(passes), "s")
+    print(f"(opening 16 channels and the first pass without delay took {opened:.2f} s; no budget)")
+
+
+def main() -> int:
+    """Print the table; return 1 when a budget was missed."""
+    rows = [*start_up(), *status_of_sixteen()]
+    print(f"{'what':<58} {'budget':>8} {'found':>8}")
+    for row in rows:
+        print(row.line)
+    return int(any(row.found > row.budget for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
