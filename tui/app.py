@@ -9,6 +9,7 @@ from textual.screen import Screen
 from screens.menu import MenuScreen
 from tui.operations.reader import ClusterReader
 from tui.options import EXIT, option
+from tui.widgets.numbered_list import NumberedList
 from tui.widgets.page import OpenOption, Page, SnapshotChanged
 
 
@@ -36,6 +37,11 @@ class AzsconfigApp(App[None]):
     def on_unmount(self) -> None:
         """Stop listening: the reader may outlive the screens."""
         self.reader.unsubscribe(self._changed)
+
+    def action_help_quit(self) -> None:
+        """Answer Ctrl+C: say how to leave, because one key pressed by mistake must not end a session."""
+        for numbered in self.screen.query(NumberedList):
+            numbered.complain("To leave azsconfig: 15 in the menu (Esc goes back to it), or Ctrl+Q.")
 
     def on_open_option(self, event: OpenOption) -> None:
         """Open the screen of an option, imported now."""

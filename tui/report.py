@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from tui.cluster.encode import encode
-from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, Reading
+from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, Reading, value_of
 from tui.cluster.findings import Finding, Level
 from tui.cluster.iso_time import iso_time
 from tui.cluster.verdict import ClusterVerdict
@@ -17,7 +17,7 @@ from tui.exit_codes import ExitCode, worst
 from tui.nodes.own_node import OwnNode
 from tui.operations.reader import Snapshot
 from tui.pages.registration_status import status_text
-from tui.pages.values import all_facts, node_problem, value
+from tui.pages.values import all_facts, node_problem
 
 SCHEMA = 1
 
@@ -70,9 +70,9 @@ def _own(own: OwnNode) -> dict[str, Any]:
 
 
 def _cluster(facts: ClusterFacts, verdict: ClusterVerdict) -> dict[str, Any]:
-    memberships = [told for node in facts.nodes if (told := value(node.membership)) is not None]
+    memberships = [told for node in facts.nodes if (told := value_of(node.membership)) is not None]
     membership = next((told for told in memberships if told.clustered), None)
-    registrations = [told for node in facts.nodes if (told := value(node.registration)) is not None]
+    registrations = [told for node in facts.nodes if (told := value_of(node.registration)) is not None]
     registration = next((told for told in registrations if told.azure_resource_uri), None)
     return {
         "name": verdict.name,

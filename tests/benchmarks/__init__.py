@@ -1,1 +1,1 @@
-"""Measured budgets: run `python -m tests.benchmarks`. Nothing here is a test, because a clock on a busy machine is noise."""
+"""Measured budgets: `python -m tests.benchmarks`. No test times anything: a clock on a busy machine is noise."""

@@ -91,6 +91,16 @@ def test_fifteen_leaves(driver: Driver) -> None:
     driver.run(steps)
 
 
+def test_ctrl_c_says_how_to_leave_and_leaves_nothing(driver: Driver) -> None:
+    async def steps(pilot: Pilot[None], app: AzsconfigApp) -> None:
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "15 in the menu" in driver.rows[-1]
+        assert app.is_running
+
+    driver.run(steps)
+
+
 def test_values_fill_in_as_they_are_read() -> None:
     driver = Driver(Snapshot(banner="LAB healthy", doing="opening the cluster", reading=True))
 

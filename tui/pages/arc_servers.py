@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from tui.cluster.facts import NodeFacts
+from tui.cluster.facts import NodeFacts, value_of
 from tui.operations.reader import Snapshot
 from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import properties
 from tui.pages.registration_status import waiting_lines
-from tui.pages.sections import problem_lines, section_heading
+from tui.pages.sections import paragraphs, problem_lines, section_heading
 from tui.pages.times import before
-from tui.pages.values import READING, grouped, in_words, node_problem, value, values
+from tui.pages.values import READING, grouped, in_words, node_problem, values
 
 PROMPT = "Node number for details, Esc for the menu:"
 AGENT_SERVICES = ("himds", "GCArcService", "ExtensionService", "arcproxy")
@@ -55,11 +55,11 @@ def _node_lines(number: int, node: NodeFacts, now: datetime, columns: int) -> li
             *problem_lines(problem, columns),
         ]
     lines = [Line((Span(lead), Span(cut(_agent_words(node, now), columns - len(lead)))), choice)]
-    agent = value(node.agent)
+    agent = value_of(node.agent)
     if agent is not None and agent.error_details:
         text = f"{agent.error_code or ''} {agent.error_details}".strip()
         lines.extend(line_of(f"       {line}", Role.ATTENTION) for line in wrap(text, columns - 8))
-    stopped = [service.name for service in value(node.services) or () if _should_run(service.name, service.status)]
+    stopped = [service.name for service in value_of(node.services) or () if _should_run(service.name, service.status)]
     if stopped:
         lines.append(line_of(cut(f"       not running: {', '.join(stopped)}", columns), Role.ATTENTION))
     return lines
@@ -71,7 +71,7 @@ def _should_run(name: str, status: str | None) -> bool:
 
 
 def _agent_words(node: NodeFacts, now: datetime) -> str:
-    agent = value(node.agent)
+    agent = value_of(node.agent)
     if agent is None:
         return in_words(node.agent, str)
     if not agent.installed:
@@ -86,14 +86,14 @@ def arc_server_details(snapshot: Snapshot, name: str, columns: int) -> Document:
     if node is None:
         return Document(name, (line_of(" This node is not among those that were read.", Role.QUIET),))
     body: list[Line] = section_heading("Connected machine agent", node.agent, columns)[1:]
-    agent = value(node.agent)
+    agent = value_of(node.agent)
     if agent is not None:
         body.extend(properties(agent, columns))
         body.extend((BLANK, line_of(" Extensions", Role.HEADING)))
         body.extend(properties(agent.extensions, columns) or [line_of("   none found", Role.QUIET)])
     for title, fact in (("Azure Arc integration", node.arc_integration), ("Services", node.services)):
         body.extend(section_heading(title, fact, columns))
-        told = value(fact)
+        told = value_of(fact)
         if told is not None:
             body.extend(properties(told, columns))
     return Document(f"Arc-enabled server {name}", tuple(body))
@@ -101,7 +101,7 @@ def arc_server_details(snapshot: Snapshot, name: str, columns: int) -> Document:
 
 def arc_help(columns: int) -> Document:
     """Return the help of this screen."""
-    paragraphs = (
+    texts = (
         (
             "Each row is one node's Azure connected machine agent as azcmagent show reports it: its status, its "
             "version and its last heartbeat, normally every five minutes. Type a node's number and press Enter for "
@@ -112,8 +112,4 @@ def arc_help(columns: int) -> Document:
             "disconnected and connected again. An agent that is not installed is told as such and is no error."
         ),
     )
-    lines: list[Line] = []
-    for paragraph in paragraphs:
-        lines.extend(line_of(f" {line}") for line in wrap(paragraph, columns - 2))
-        lines.append(BLANK)
-    return Document("Help: Arc-enabled servers", tuple(lines))
+    return Document("Help: Arc-enabled servers", paragraphs(texts, columns))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tui.cluster.builds import Offer, cluster_offer, offer
+from tui.cluster.facts import value_of
 from tui.cluster.findings import Level
 from tui.cluster.registration import ConnectionStatus
 from tui.operations.reader import Snapshot
@@ -11,7 +12,7 @@ from tui.options import EXIT, OPTIONS, Option, Risk
 from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.times import before, clock
-from tui.pages.values import READING, agent_connected, any_reading, arc_enabled, node_problem, registered, value, values
+from tui.pages.values import READING, agent_connected, any_reading, arc_enabled, node_problem, registered, values
 
 PROMPT = "Enter number to select an option:"
 TITLE_CELLS = 32
@@ -99,7 +100,7 @@ def refusal_of(option: Option, snapshot: Snapshot) -> str | None:
 def _offer(snapshot: Snapshot) -> Offer:
     """Return what the builds read so far allow."""
     nodes = snapshot.facts.nodes if snapshot.facts else ()
-    return cluster_offer(offer(value(node.system), value(node.registration)) for node in nodes)
+    return cluster_offer(offer(value_of(node.system), value_of(node.registration)) for node in nodes)
 
 
 def _value_of(option: Option, snapshot: Snapshot, now: datetime) -> str:

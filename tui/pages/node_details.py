@@ -1,6 +1,6 @@
 """Everything one node told, subject by subject."""
 
-from tui.cluster.facts import Fact, NodeFacts, Reading
+from tui.cluster.facts import Fact, NodeFacts, Reading, value_of
 from tui.cluster.iso_time import iso_time
 from tui.nodes.own_node import OwnNode
 from tui.operations.reader import Snapshot
@@ -11,7 +11,6 @@ from tui.pages.properties import one_property, properties
 from tui.pages.registration_status import one_finding
 from tui.pages.sections import section_heading
 from tui.pages.times import stamp
-from tui.pages.values import value
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("Registration", "registration"),
@@ -67,7 +66,7 @@ def _section(title: str, fact: Fact[object], columns: int) -> list[Line]:
 
 def _events(node: NodeFacts, columns: int) -> list[Line]:
     lines = section_heading("Events of Microsoft-AzureStack-HCI/Admin, newest first", node.events, columns)
-    events = value(node.events)
+    events = value_of(node.events)
     if events is not None and not events:
         lines.append(line_of("   none in the last 30 days", Role.QUIET))
     for event in events or ():

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from tui.cluster.facts import Fact, NodeFacts, Problem
+from tui.cluster.facts import Fact, NodeFacts, Problem, value_of
 from tui.cluster.findings import Finding, Level
 from tui.operations.reader import Snapshot
 from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.menu import ROLE_OF_LEVEL
-from tui.pages.sections import problem_lines
+from tui.pages.sections import paragraphs, problem_lines
 from tui.pages.times import before, stamp
-from tui.pages.values import READING, node_problem, not_read, value
+from tui.pages.values import READING, node_problem, not_read
 from tui.pages.windows import firmware_lines, link_lines, window_lines
 
 PROMPT = "Node number for details, Esc for the menu:"
@@ -98,7 +98,7 @@ def _level(node: NodeFacts, snapshot: Snapshot) -> Level | None:
 
 
 def _registration_words(node: NodeFacts, now: datetime) -> str:
-    told = value(node.registration)
+    told = value_of(node.registration)
     if told is None:
         return READING if not_read(node.registration) else _problem_words(node.registration)
     if not told.available:
@@ -120,7 +120,7 @@ def status_text(snapshot: Snapshot, now: datetime, columns: int) -> str:
 
 def status_help(columns: int) -> Document:
     """Return the help of this screen."""
-    paragraphs = (
+    texts = (
         (
             "Each row is one node as it speaks for itself; nodes of one cluster can disagree. Type a node's number and "
             "press Enter for everything it told."
@@ -137,8 +137,4 @@ def status_help(columns: int) -> Document:
             "unknown (could not be read). What to do next stands below the nodes, the worst first."
         ),
     )
-    lines: list[Line] = []
-    for paragraph in paragraphs:
-        lines.extend(line_of(f" {line}") for line in wrap(paragraph, columns - 2))
-        lines.append(BLANK)
-    return Document("Help: registration status", tuple(lines))
+    return Document("Help: registration status", paragraphs(texts, columns))

@@ -1,5 +1,7 @@
 """Parts that several pages are made of: a subject's heading, and why something could not be read."""
 
+from collections.abc import Iterable
+
 from tui.cluster.facts import Fact, Problem, ProblemKind, Reading
 from tui.pages.columns import cut, wrap
 from tui.pages.document import BLANK, Line, Role, line_of
@@ -22,3 +24,12 @@ def problem_lines(problem: Problem, columns: int) -> list[Line]:
     lines = [line_of(f"       {line}", Role.BAD) for line in wrap(problem.message, columns - 8)]
     lines.extend(line_of(f"       {line}", Role.QUIET) for line in wrap(problem.remedy, columns - 8) if line)
     return lines
+
+
+def paragraphs(texts: Iterable[str], columns: int) -> tuple[Line, ...]:
+    """Return running text, an empty line after each paragraph."""
+    lines: list[Line] = []
+    for text in texts:
+        lines.extend(line_of(f" {line}") for line in wrap(text, columns - 2))
+        lines.append(BLANK)
+    return tuple(lines)

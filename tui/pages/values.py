@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from tui.cluster.arc import AgentStatus, ArcStatus
-from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading
+from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading, value_of
 from tui.cluster.registration import RegistrationStatus
 
 T = TypeVar("T")
@@ -12,11 +12,6 @@ V = TypeVar("V")
 
 READING = "reading..."
 UNKNOWN = "-"
-
-
-def value(fact: Fact[T]) -> T | None:
-    """Return a fact's value, or `None` where there is none."""
-    return fact.value if isinstance(fact, Reading) else None
 
 
 def not_read(fact: Fact[T]) -> bool:
@@ -61,7 +56,7 @@ def node_problem(node: NodeFacts) -> Problem | None:
 
 def values(nodes: Iterable[NodeFacts], fact: Callable[[NodeFacts], Fact[T]]) -> list[tuple[str, T]]:
     """Return node name and value for every node that told this fact."""
-    return [(node.name, told) for node in nodes if (told := value(fact(node))) is not None]
+    return [(node.name, told) for node in nodes if (told := value_of(fact(node))) is not None]
 
 
 def any_reading(facts: ClusterFacts, fact: Callable[[NodeFacts], Fact[T]]) -> bool:
@@ -71,7 +66,7 @@ def any_reading(facts: ClusterFacts, fact: Callable[[NodeFacts], Fact[T]]) -> bo
 
 def registered(node: NodeFacts) -> bool | None:
     """Return whether a node says it is registered; `None` when it did not say."""
-    told = value(node.registration)
+    told = value_of(node.registration)
     if told is None or told.registration_status is None:
         return None
     return told.registration_status == RegistrationStatus.REGISTERED
@@ -79,13 +74,13 @@ def registered(node: NodeFacts) -> bool | None:
 
 def agent_connected(node: NodeFacts) -> bool | None:
     """Return whether a node's connected machine agent is connected; `None` when that was not read."""
-    told = value(node.agent)
+    told = value_of(node.agent)
     return None if told is None else told.installed and told.status == AgentStatus.CONNECTED
 
 
 def arc_enabled(node: NodeFacts) -> bool | None:
     """Return whether the cluster says this node's Arc integration is enabled; `None` when nobody said."""
-    integration = value(node.arc_integration)
+    integration = value_of(node.arc_integration)
     if integration is None:
         return None
     states = {name.casefold(): status for name, status in integration.nodes_arc_status}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from tui.cluster.facts import ClusterFacts
+from tui.cluster.facts import ClusterFacts, value_of
 from tui.cluster.firmware_comparison import compare_firmware
 from tui.cluster.policy_clocks import PolicyClock, next_automatic_sync, register_by, sync_by
 from tui.cluster.registration import RegistrationStatus
@@ -11,7 +11,7 @@ from tui.cluster.resource_id import parse_resource_id
 from tui.pages.columns import pad, wrap
 from tui.pages.document import BLANK, Line, Role, Span, line_of
 from tui.pages.times import stamp
-from tui.pages.values import value, values
+from tui.pages.values import values
 
 LABEL_CELLS = 26
 DOCUMENTATION = "https://learn.microsoft.com/azure-stack/hci/manage/manage-cluster-registration"
@@ -32,9 +32,9 @@ def window_lines(facts: ClusterFacts, now: datetime) -> list[Line]:
     unregistered = [
         system
         for node in facts.nodes
-        if (told := value(node.registration)) is not None
+        if (told := value_of(node.registration)) is not None
         and told.registration_status == RegistrationStatus.NOT_YET
-        and (system := value(node.system)) is not None
+        and (system := value_of(node.system)) is not None
     ]
     rows += _nearest("Register before", (register_by(system.install_date, now) for system in unregistered))
     if not rows:
