@@ -27,6 +27,7 @@ $ProgressPreference = 'SilentlyContinue'
 $maxRunning = 4
 $ringRecords = 2000
 $ringCharacters = 33554432
+$maxDataCharacters = 8000000
 $pollMilliseconds = 50
 $stopMilliseconds = 2000
 
@@ -66,6 +67,12 @@ function Write-Line {
     $writer.Flush()
 }
 
+function ConvertTo-Ascii {
+    param([string] $Text)
+    if ([regex]::IsMatch($Text, '[^\x20-\x7e]')) { return [regex]::Replace($Text, '[^\x20-\x7e]', $escape) }
+    return $Text
+}
+
 function Send-Record {
     # Writes one record: its id, its type, further fields, and data that is JSON already.
     param([string] $Id, [string] $Type, [Collections.IDictionary] $Fields, [string] $Data)
@@ -78,9 +85,7 @@ function Send-Record {
     } else {
         $line += '}'
     }
-    if ([regex]::IsMatch($line, '[^\x20-\x7e]')) {
-        $line = [regex]::Replace($line, '[^\x20-\x7e]', $escape)
-    }
+    $line = ConvertTo-Ascii -Text $line
     $ring.Enqueue(@{ Q = $state.Q; Line = $line })
     $state.RingCharacters += $line.Length
     while ($ring.Count -gt $ringRecords -or ($ring.Count -gt 1 -and $state.RingCharacters -gt $ringCharacters)) {
@@ -105,9 +110,13 @@ function Send-ErrorRecord {
     } else {
         "$ErrorRecord"
     }
-    $position = if ($null -ne $ErrorRecord.InvocationInfo) { "$($ErrorRecord.InvocationInfo.PositionMessage)" } else { '' }
     Send-Error -Id $Id -Category "$($ErrorRecord.CategoryInfo.Category)" -Fqid "$($ErrorRecord.FullyQualifiedErrorId)" `
-        -Message $message -Position $position
+        -Message $message -Position "$($ErrorRecord.InvocationInfo.PositionMessage)"
+}
+
+function Send-Cancelled {
+    param([string] $Id)
+    Send-Error -Id $Id -Category 'OperationStopped' -Fqid 'PipelineStopped' -Message 'The request was cancelled.'
 }
 
 function Send-End {
@@ -120,9 +129,14 @@ function Send-Out {
     # 5.1 writes an array that stands in a PSObject as an object with value and Count.
     if ($Value -is [array] -or $Value -is [string] -or $Value -is [ValueType]) { $Value = $Value.PSObject.BaseObject }
     try {
-        $data = if ($null -eq $Value) { 'null' } else { ConvertTo-Line -Value $Value }
+        $data = if ($null -eq $Value) { 'null' } else { ConvertTo-Ascii -Text (ConvertTo-Line -Value $Value) }
     } catch {
         Send-Error -Id $Id -Category 'InvalidResult' -Fqid 'AzsconfigUnserializable' -Message "$($_.Exception.Message)"
+        return
+    }
+    if ($data.Length -gt $maxDataCharacters) {
+        Send-Error -Id $Id -Category 'LimitsExceeded' -Fqid 'AzsconfigOutputTooLarge' `
+            -Message "An object of $($data.Length) characters is too large to send."
         return
     }
     Send-Record -Id $Id -Type 'out' -Data $data
@@ -253,12 +267,11 @@ function Complete-Run {
     if (-not $ok) {
         $reason = $info.Reason
         if ($Run.Cancelled -or "$($info.State)" -eq 'Stopped') {
-            Send-Error -Id $Run.Id -Category 'OperationStopped' -Fqid 'PipelineStopped' -Message 'The request was cancelled.'
+            Send-Cancelled -Id $Run.Id
         } elseif ($null -ne $reason -and $null -ne $reason.ErrorRecord) {
             Send-ErrorRecord -Id $Run.Id -ErrorRecord $reason.ErrorRecord
         } else {
-            Send-Error -Id $Run.Id -Category 'NotSpecified' -Fqid "$(if ($null -ne $reason) { $reason.GetType().Name })" `
-                -Message "$(if ($null -ne $reason) { $reason.Message })"
+            Send-Error -Id $Run.Id -Category 'NotSpecified' -Fqid "$($info.State)" -Message "$($reason.Message)"
         }
     }
     Send-End -Id $Run.Id -Ok $ok -Seconds $Run.Clock.Elapsed.TotalSeconds
@@ -287,7 +300,7 @@ function Stop-Run {
     foreach ($request in $waiting.ToArray()) {
         if ($request.id -eq $Target) {
             $null = $waiting.Remove($request)
-            Send-Error -Id $Target -Category 'OperationStopped' -Fqid 'PipelineStopped' -Message 'The request was cancelled.'
+            Send-Cancelled -Id $Target
             Send-End -Id $Target -Ok $false -Seconds 0
         }
     }
@@ -406,7 +419,7 @@ while (-not $state.Exit) {
         # Nobody reads our output any more.
         break
     } catch {
-        Send-Error -Category "$($_.CategoryInfo.Category)" -Fqid 'AzsconfigAgentFault' -Message "$($_.Exception.Message)" `
+        Send-Error -Category 'NotSpecified' -Fqid 'AzsconfigAgentFault' -Message "$($_.Exception.Message)" `
             -Position "$($_.InvocationInfo.PositionMessage)"
     }
 }
