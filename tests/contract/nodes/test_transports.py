@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import wait
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from node_world import ECHO, PATIENCE, PATIENCE_SECONDS, Node, OpenChannel
+from node_world import ECHO, PASSWORD, PATIENCE, PATIENCE_SECONDS, Node, NodeFactory, OpenChannel
 
 from tui.nodes.connection import Connection, TransportKind
 from tui.nodes.errors import (
@@ -126,11 +128,32 @@ def test_no_password_is_logged_or_shown(
         channel = open_channel(connection)
         reply = channel.submit(ECHO, {"Number": 1, "Key": Secret("a-very-secret-key")}).result(PATIENCE_SECONDS)
         assert reply.outs == ({"Number": 1, "Key": "a-very-secret-key"},)
-        assert PASSWORD_TEXT not in repr(connection)
+        assert PASSWORD not in repr(connection)
         channel.close(PATIENCE)
-    assert PASSWORD_TEXT not in caplog.text
+    assert PASSWORD not in caplog.text
     assert "a-very-secret-key" not in caplog.text
     assert "azsconfig.nodes" in caplog.text
 
 
-PASSWORD_TEXT = "Correct-Horse-7"
+def test_a_shell_asks_for_an_idle_timeout_so_that_a_crash_leaves_none(node: Node, open_channel: OpenChannel) -> None:
+    open_channel(node.http()).submit(ECHO, {"Number": 1}).result(PATIENCE_SECONDS)
+    (shell,) = node.server.shells()
+    assert shell.settings.idle_timeout_seconds == 900
+    assert shell.settings.codepage == 65001
+    (start,) = node.agents.starts
+    assert start.command_line.startswith("powershell.exe -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass")
+    assert len(start.command_line) < 8191
+
+
+def test_at_most_eight_handshakes_are_under_way_at_once(start_node: NodeFactory, open_channel: OpenChannel) -> None:
+    nodes = [start_node(f"HCI-N{number}") for number in range(1, 13)]
+    for node in nodes:
+        node.server.faults.hang()
+    pending = [
+        open_channel(node.http()).submit(ECHO, {"Number": number}, deadline=timedelta(seconds=60))
+        for number, node in enumerate(nodes)
+    ]
+    assert wait([reply.future for reply in pending], 0.5).done == set()
+    for node in nodes:
+        node.server.faults.hang(hanging=False)
+    assert [reply.result(PATIENCE_SECONDS).outs for reply in pending] == [({"Number": n},) for n in range(12)]
