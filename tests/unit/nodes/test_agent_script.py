@@ -256,6 +256,18 @@ def test_cancel_stops_a_script_and_leaves_the_others(own_channel: NodeChannel) -
     assert run(own_channel, "$PID").outs == pid
 
 
+def test_a_flood_of_output_does_not_keep_others_or_a_cancellation_waiting(own_channel: NodeChannel) -> None:
+    flowing = threading.Event()
+    flood = Script("flood", "1..1000000")
+    pending = own_channel.submit(flood, deadline=LONG, sink=lambda _: flowing.set())
+    assert flowing.wait(PATIENCE_SECONDS)
+    assert run(own_channel, "'quick'").outs == ("quick",)
+    assert not pending.done()
+    pending.cancel()
+    with pytest.raises(Cancelled):
+        pending.result(PATIENCE_SECONDS)
+
+
 def test_a_script_that_waits_for_its_turn_can_be_cancelled(own_channel: NodeChannel) -> None:
     begun = threading.Event()
     hold = Script("hold", "Write-Host begun; Start-Sleep -Seconds 3600")

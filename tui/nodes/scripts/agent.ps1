@@ -28,6 +28,7 @@ $maxRunning = 4
 $ringRecords = 2000
 $ringCharacters = 33554432
 $maxDataCharacters = 8000000
+$outputsAtOnce = 200
 $pollMilliseconds = 50
 $stopMilliseconds = 2000
 
@@ -191,7 +192,7 @@ function Start-Run {
     param($Request)
     $run = @{
         Id = $Request.id; Exclusive = [bool] $Request.exclusive; Cancelled = $false; PowerShell = $null; Handle = $null
-        Output = New-Object -TypeName 'Management.Automation.PSDataCollection[psobject]'
+        Output = New-Object -TypeName 'Management.Automation.PSDataCollection[psobject]'; Backlog = @(); Next = 0
         Clock = [Diagnostics.Stopwatch]::StartNew()
     }
     $none = New-Object -TypeName 'Management.Automation.PSDataCollection[psobject]'
@@ -252,9 +253,27 @@ function Send-Stream {
     if ($streams.Error.Count -gt 0) {
         foreach ($record in $streams.Error.ReadAll()) { Send-ErrorRecord -Id $Run.Id -ErrorRecord $record }
     }
-    if ($Run.Output.Count -gt 0) {
-        foreach ($value in $Run.Output.ReadAll()) { Send-Out -Id $Run.Id -Value $value }
+    # What a cancelled one still has to say, nobody waits for.
+    if (-not $Run.Cancelled) { Send-Output -Run $Run }
+}
+
+function Send-Output {
+    # A part at a time: requests, above all a cancellation, are read in between.
+    param($Run)
+    if ($Run.Next -ge $Run.Backlog.Count -and $Run.Output.Count -gt 0) {
+        $Run.Backlog = $Run.Output.ReadAll()
+        $Run.Next = 0
     }
+    $until = [Math]::Min($Run.Backlog.Count, $Run.Next + $outputsAtOnce)
+    while ($Run.Next -lt $until) {
+        Send-Out -Id $Run.Id -Value $Run.Backlog[$Run.Next]
+        $Run.Next++
+    }
+}
+
+function Test-OutputLeft {
+    param($Run)
+    $Run.Next -lt $Run.Backlog.Count -or $Run.Output.Count -gt 0
 }
 
 function Complete-Run {
@@ -263,7 +282,7 @@ function Complete-Run {
     try { $null = $Run.PowerShell.EndInvoke($Run.Handle) } catch { $null = $_ }
     Send-Stream -Run $Run
     $info = $Run.PowerShell.InvocationStateInfo
-    $ok = "$($info.State)" -eq 'Completed'
+    $ok = "$($info.State)" -eq 'Completed' -and -not (Test-OutputLeft -Run $Run)
     if (-not $ok) {
         $reason = $info.Reason
         if ($Run.Cancelled -or "$($info.State)" -eq 'Stopped') {
@@ -288,7 +307,7 @@ function Send-Running {
     foreach ($run in $running.ToArray()) {
         $ended = $run.Handle.IsCompleted
         Send-Stream -Run $run
-        if ($ended) {
+        if ($ended -and ($run.Cancelled -or -not (Test-OutputLeft -Run $run))) {
             $null = $running.Remove($run)
             Complete-Run -Run $run
         }
@@ -385,7 +404,9 @@ function Wait-Work {
     }
     $handles = @(([IAsyncResult] $Task).AsyncWaitHandle)
     foreach ($run in $running) { $handles += $run.Handle.AsyncWaitHandle }
-    $null = [Threading.WaitHandle]::WaitAny([Threading.WaitHandle[]] $handles, $pollMilliseconds)
+    $milliseconds = $pollMilliseconds
+    foreach ($run in $running) { if (-not $run.Cancelled -and (Test-OutputLeft -Run $run)) { $milliseconds = 0 } }
+    $null = [Threading.WaitHandle]::WaitAny([Threading.WaitHandle[]] $handles, $milliseconds)
 }
 
 function Stop-Everything {
