@@ -20,6 +20,7 @@ DESCRIPTION = "Registration of an Azure Stack HCI cluster with Azure and Azure A
 EPILOG = """\
 Try it without a cluster:
   azsconfig --lab                     the menu on a simulated cluster
+  azsconfig --lab --plain             the same as lines and prompts
   azsconfig status --lab              its status as text; --lab=node-down, --lab=firmware, ... show trouble
   azsconfig lab --list                all simulated clusters
 
@@ -123,6 +124,7 @@ def _common_options() -> argparse.ArgumentParser:
     where.add_argument("--ca", metavar="FILE", help="authorities that the nodes' TLS certificates are checked with")
     where.add_argument("--config", metavar="FILE", help="the configuration to use")
     how = common.add_argument_group("how")
+    how.add_argument("--plain", action="store_true", help="the menu as lines and prompts, without cursor movement")
     how.add_argument("--secrets-stdin", action="store_true", help="read secrets as one JSON object from standard input")
     how.add_argument("--read-only", action="store_true", help="offer nothing that changes anything")
     how.add_argument("--timeout", metavar="S", type=_seconds, help="seconds to wait for an answer of a node (60)")

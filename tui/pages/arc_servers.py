@@ -5,14 +5,14 @@ from datetime import datetime
 from tui.cluster.facts import NodeFacts, value_of
 from tui.operations.reader import Snapshot
 from tui.pages.columns import cut, pad, wrap
-from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import properties
 from tui.pages.registration_status import waiting_lines
 from tui.pages.sections import paragraphs, problem_lines, section_heading
 from tui.pages.times import before
 from tui.pages.values import READING, grouped, in_words, node_problem, values
 
-PROMPT = "Node number for details, Esc for the menu:"
+PROMPT = f"Node number for details, {BACK} for the menu:"
 AGENT_SERVICES = ("himds", "GCArcService", "ExtensionService", "arcproxy")
 
 

@@ -76,6 +76,8 @@ class Document:
 
 
 BLANK = Line()
+BACK = "{back}"
+"""Stands in a prompt for the key that goes back: Esc on a screen, Enter in line mode."""
 
 
 def line_of(text: str, role: Role = Role.PLAIN) -> Line:

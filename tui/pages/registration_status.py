@@ -6,14 +6,14 @@ from tui.cluster.facts import Fact, NodeFacts, Problem, value_of
 from tui.cluster.findings import Finding, Level
 from tui.operations.reader import Snapshot
 from tui.pages.columns import cut, pad, wrap
-from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.menu import ROLE_OF_LEVEL
 from tui.pages.sections import paragraphs, problem_lines
 from tui.pages.times import before, stamp
 from tui.pages.values import READING, node_problem, not_read
 from tui.pages.windows import firmware_lines, link_lines, window_lines
 
-PROMPT = "Node number for details, Esc for the menu:"
+PROMPT = f"Node number for details, {BACK} for the menu:"
 MARK = {Level.HEALTHY: "note", Level.ATTENTION: "attention", Level.UNHEALTHY: "unhealthy", Level.UNKNOWN: "unknown"}
 
 

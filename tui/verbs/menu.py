@@ -1,6 +1,8 @@
 """`azsconfig` without a command: the menu."""
 
 import argparse
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +15,9 @@ from tui.session import Session
 from tui.verbs.opening import open_session, wish_of
 
 NO_TERMINAL = "The menu needs a terminal, and standard input or output is none."
-NO_TERMINAL_REMEDY = "Use the commands instead: azsconfig status, or azsconfig --help."
+NO_TERMINAL_REMEDY = "Use azsconfig --plain, or the commands: azsconfig status, azsconfig --help."
+WIDEST = 100
+"""Most columns that line mode uses: longer lines are hard to follow by ear and eye."""
 
 
 class Simulation(Protocol):
@@ -34,13 +38,20 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> Exi
     Raises:
         ConfigurationError: there is no terminal, or no cluster is meant.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    plain = getattr(options, "plain", False) or os.environ.get("TERM") == "dumb"
+    if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(NO_TERMINAL, NO_TERMINAL_REMEDY)
     reader = ClusterReader(_opener(options, simulation))
     try:
-        from tui.app import AzsconfigApp
+        if plain:
+            from tui.line_mode import LineMode
 
-        AzsconfigApp(reader).run()
+            columns = min(shutil.get_terminal_size().columns, WIDEST)
+            LineMode(reader, sys.stdin, sys.stdout, columns).run()
+        else:
+            from tui.app import AzsconfigApp
+
+            AzsconfigApp(reader).run()
     finally:
         reader.close()
         if simulation is not None:

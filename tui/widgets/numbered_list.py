@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.pages.columns import cut, pad, width
-from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.widgets.palette import CURSOR, STYLES
 
 FRAME_ROWS = 3
@@ -118,7 +118,8 @@ class NumberedList(Widget, can_focus=True):
     def _prompt_text(self) -> str:
         if self._complaint:
             return self._complaint
-        prompt = f"{self._document.prompt} {self._typed}" if self._document.prompt else self._typed
+        asked = self._document.prompt.replace(BACK, "Esc")
+        prompt = f"{asked} {self._typed}" if asked else self._typed
         hint = self._scroll_hint()
         room = self.size.width - width(hint) - 1
         return pad(prompt, room) + hint if hint and width(prompt) < room else prompt
