@@ -51,10 +51,31 @@ class Broken(Exception):
 
     def __init__(self, cause: BaseException, *, odd: bool = False, untouched: bool = False) -> None:
         super().__init__(f"{type(cause).__name__}: {plain(str(cause))[:300]}")
+        self.cause = cause
+        """What a library raised."""
         self.odd = odd
         """Whether the node answered, with something that is no answer."""
         self.untouched = untouched
         """Whether the node is known not to have acted on the message."""
+
+
+def words_for(error: BaseException) -> str:
+    """Return what happened, for an administrator; the log has the library's own words."""
+    cause = error.cause if isinstance(error, Broken) else error
+    match cause:
+        case NodeError():
+            words = cause.message.rstrip(".")
+        case requests.exceptions.Timeout() | Silent():
+            words = "no answer in time"
+        case requests.exceptions.RequestException():
+            words = "the connection was cut"
+        case WinRMTransportError():
+            words = f"HTTP {cause.code}"
+        case Busy():
+            words = "it stays busy"
+        case _:
+            words = "its answer cannot be read"
+    return words
 
 
 class Silent(Exception):

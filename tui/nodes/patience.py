@@ -4,11 +4,13 @@ import threading
 import time
 
 from tui.nodes.errors import Lost, NodeError, Unreadable
-from tui.nodes.faults import Broken
+from tui.nodes.faults import Broken, words_for
 
 DELAYS_SECONDS = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0, 3.0)
 """Waits before the tries after the first; replies get lost one by one, a service restarts in seconds."""
 GIVE_UP_AFTER_SECONDS = 12.0
+MAX_ODD = 3
+"""Answers in a row that are none: what speaks there will not learn it."""
 
 
 class Patience:
@@ -28,7 +30,8 @@ class Patience:
             self._since, self._all_odd = now, True
         self._failures += 1
         self._all_odd = self._all_odd and isinstance(error, Broken) and error.odd
-        if self._failures > len(DELAYS_SECONDS) or now - self._since > GIVE_UP_AFTER_SECONDS:
+        odd = self._all_odd and self._failures >= MAX_ODD
+        if odd or self._failures > len(DELAYS_SECONDS) or now - self._since > GIVE_UP_AFTER_SECONDS:
             raise self._end(error) from error
         self._closing.wait(DELAYS_SECONDS[self._failures - 1])
 
@@ -38,8 +41,5 @@ class Patience:
 
     def _end(self, error: Exception) -> NodeError:
         if self._all_odd:
-            return Unreadable(
-                self._node, f"The node answers with something that is not WinRM: {error}", may_have_run=True
-            )
-        reason = error.message if isinstance(error, NodeError) else str(error)
-        return Lost(self._node, f"The connection to the node was lost: {reason}", may_have_run=True)
+            return Unreadable(self._node, "The node's answers cannot be read.", may_have_run=True)
+        return Lost(self._node, f"The connection to the node was lost: {words_for(error)}.", may_have_run=True)

@@ -16,8 +16,8 @@ from tui.nodes.carrier import Delivery, Gone
 from tui.nodes.command_line import WINDOWS_POWERSHELL, powershell_arguments
 from tui.nodes.connection import Connection
 from tui.nodes.conversation import Conversation
-from tui.nodes.errors import Cancelled, Lost, NodeError, Unreachable
-from tui.nodes.faults import Broken, Busy, Silent
+from tui.nodes.errors import Cancelled, Lost, NodeError, Unreachable, Unreadable
+from tui.nodes.faults import Broken, Busy, Silent, words_for
 from tui.nodes.patience import Patience
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ SEND_SECONDS = 10
 BUSY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0, 5.0)
 """Waits while the node still writes what was sent before (fault 170)."""
 RETRY_DELETE_SECONDS = 0.05
+SHELL_GONE = "The shell on the node is gone."
 LIBRARIES = ("urllib3", "requests", "requests_ntlm", "requests_credssp", "spnego", "winrm")
 
 
@@ -75,16 +76,14 @@ class WinRMCarrier:
                 break
             except (Broken, Silent, Busy, Gone) as error:
                 # The shell of an answer that was lost has no name here; its idle timeout removes it.
-                with self._main.held(SEND_SECONDS):
-                    self._delete_shell(self._main, SEND_SECONDS)
+                with self._main.held(SEND_SECONDS) as held:
+                    if held:
+                        self._delete_shell(self._main, SEND_SECONDS)
                 try:
                     patience.failed(error)
-                except Lost as lost:
-                    node = self._connection.node
-                    message = (
-                        f"The node accepts connections, but does not answer as WinRM: {str(error) or 'no answer'}."
-                    )
-                    raise Unreachable(node, message) from lost
+                except (Lost, Unreadable) as end:
+                    message = f"What answers at the address does not answer as WinRM: {words_for(error)}."
+                    raise Unreachable(self._connection.node, message) from end
         self.write(first_line)
 
     def _start(self) -> None:
@@ -97,7 +96,9 @@ class WinRMCarrier:
                 self._shell or "", WINDOWS_POWERSHELL, powershell_arguments(), console_mode_stdin=False
             )
 
-        with self._main.held(OPEN_SECONDS):
+        with self._main.held(OPEN_SECONDS) as held:
+            if not held:
+                raise Silent
             self._shell = self._main.call(open_shell, seconds=OPEN_SECONDS)
             log.info("%s: opened shell %s", self._connection.node, self._shell)
             self._raise_if_closing()
@@ -106,8 +107,13 @@ class WinRMCarrier:
     def write(self, data: bytes) -> None:
         """Send lines, over whichever conversation is free."""
         with self._writing:
-            for part in _parts(data):
-                self._send(part)
+            for number, part in enumerate(_parts(data)):
+                try:
+                    self._send(part)
+                except Gone as error:
+                    if number:
+                        raise Lost(self._connection.node, SHELL_GONE, may_have_run=True) from error
+                    raise
 
     def _send(self, part: bytes) -> None:
         shell, command = self._shell, self._command
@@ -134,7 +140,7 @@ class WinRMCarrier:
                 self._closing.wait(delay)
             except Gone as error:
                 if uncertain:
-                    raise Lost(self._connection.node, "The shell on the node is gone.", may_have_run=True) from error
+                    raise Lost(self._connection.node, SHELL_GONE, may_have_run=True) from error
                 raise
             except (Broken, Silent, Unreachable) as error:
                 uncertain = uncertain or not (isinstance(error, Unreachable) or getattr(error, "untouched", False))
