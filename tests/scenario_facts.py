@@ -10,7 +10,8 @@ from tui.lab.clock import LabClock
 from tui.lab.cluster_state import ClusterState
 from tui.lab.node_document import node_document
 from tui.lab.scenarios import build_cluster
-from tui.operations.reader import ClusterReader, Snapshot
+from tui.operations.reader import ClusterReader
+from tui.operations.snapshot import Snapshot
 from tui.operations.subjects import SUBJECTS
 
 NOW = datetime(2026, 5, 4, 14, 2, 31, tzinfo=UTC)

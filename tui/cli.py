@@ -61,7 +61,7 @@ def _run(given: Sequence[str]) -> int:
 
         return run(given[1:])
     options = build_parser().parse_args(_with_default_scenario(given))
-    from tui.configuration import ConfigurationError
+    from tui.configuration_error import ConfigurationError
     from tui.log_file import write_log
 
     write_log(getattr(options, "log_level", "info"))
@@ -151,11 +151,11 @@ def _menu(options: argparse.Namespace) -> ExitCode:
 
 
 def _status(options: argparse.Namespace) -> ExitCode:
-    from tui.verbs.opening import open_session, wish_of
+    from tui.verbs.opening import choose_cluster, open_session
     from tui.verbs.status import show_status
 
     with _simulation(options) or nullcontext() as simulation:
-        session = open_session(options, wish_of(options, simulation.config() if simulation else None))
+        session = open_session(options, choose_cluster(options, simulation.config() if simulation else None))
         try:
             return show_status(session, as_json=options.json)
         finally:
@@ -177,7 +177,7 @@ class Simulation:
         Raises:
             ConfigurationError: it did not start.
         """
-        from tui.configuration import ConfigurationError
+        from tui.configuration_error import ConfigurationError
         from tui.lab.launcher import LabStartError
 
         try:
@@ -200,13 +200,14 @@ def _simulation(options: argparse.Namespace) -> Simulation | None:
     scenario = getattr(options, "lab", None)
     if scenario is None:
         return None
-    from tui.configuration import ConfigurationError
-    from tui.lab.scenarios import DEFAULT_NODES, build_cluster
+    from tui.configuration_error import ConfigurationError
+    from tui.lab.names import DEFAULT_NODES, MAX_NODES, SCENARIO_NAMES
 
     nodes = getattr(options, "lab_nodes", DEFAULT_NODES)
-    try:
-        build_cluster(scenario, nodes)
-    except ValueError as error:
-        message = f"--lab: {error}."
-        raise ConfigurationError(message, "azsconfig lab --list says what each one is.") from error
+    if scenario not in SCENARIO_NAMES:
+        message = f"--lab: there is no scenario {scenario!r}; there are {', '.join(SCENARIO_NAMES)}."
+        raise ConfigurationError(message, "azsconfig lab --list says what each one is.")
+    if not 1 <= nodes <= MAX_NODES:
+        message = f"--lab-nodes: a simulated cluster has 1 to {MAX_NODES} nodes, not {nodes}."
+        raise ConfigurationError(message, "Give a number in between.")
     return Simulation(scenario, nodes)

@@ -26,19 +26,11 @@ from typing import Annotated
 import msgspec
 import platformdirs
 
+from tui.configuration_error import ConfigurationError
+
 FILE_NAME = "config.toml"
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-
-
-class ConfigurationError(Exception):
-    """A configuration that cannot be used: what is wrong, in which file, and what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        """Keep `message` (what is wrong) and `remedy` (what to do) apart for whoever shows them."""
-        super().__init__(f"{message} {remedy}")
-        self.message = message
-        self.remedy = remedy
 
 
 class NodeConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-from tui.operations.reader import ClusterReader, Snapshot
+from tui.operations.reader import ClusterReader
+from tui.operations.snapshot import Snapshot
 from tui.options import EXIT
 from tui.pages.catalogue import PAGES, OptionPage
 from tui.pages.document import BACK, Choice, Document

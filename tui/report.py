@@ -15,7 +15,7 @@ from tui.cluster.iso_time import iso_time
 from tui.cluster.verdict import ClusterVerdict
 from tui.exit_codes import ExitCode, worst
 from tui.nodes.own_node import OwnNode
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.pages.registration_status import status_text
 from tui.pages.values import all_facts, node_problem
 

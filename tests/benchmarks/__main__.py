@@ -9,6 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+from tests.benchmarks.terminal import (
+    MENU,
+    READY,
+    SMALLEST,
+    SMALLEST_READY,
+    Terminal,
+    arrow_bytes,
+    ratio_of_starts,
+)
 from tests.conftest import ROOT
 from tui.lab.control import LabControl
 from tui.lab.launcher import LabProcess
@@ -71,9 +80,20 @@ def status_of_sixteen() -> Iterator[Measured]:
     print(f"(opening 16 channels and the first pass without delay took {opened:.2f} s; no budget)")
 
 
+def menu() -> Iterator[Measured]:
+    """Measure the menu on a pseudo-terminal of 80x25 beside the smallest possible Textual app."""
+    ours, smallest = ratio_of_starts(REPEATS)
+    yield Measured("time to the first usable menu, over the smallest app", 1.35, ours / smallest, "x")
+    yield Measured("bytes for one arrow key in the menu, the dearest", 400, max(arrow_bytes()), "B")
+    with Terminal(MENU, READY) as ours_open, Terminal(SMALLEST, SMALLEST_READY) as smallest_open:
+        yield Measured("bytes in 3 s when nothing happens", 0, ours_open.bytes_in(3.0), "B")
+        memory = ours_open.peak_bytes() / smallest_open.peak_bytes()
+    yield Measured("peak memory, menu open, over the smallest app", 1.3, memory, "x")
+
+
 def main() -> int:
     """Print the table; return 1 when a budget was missed."""
-    rows = [*start_up(), *status_of_sixteen()]
+    rows = [*start_up(), *menu(), *status_of_sixteen()]
     print(f"{'what':<58} {'budget':>8} {'found':>8}")
     for row in rows:
         print(row.line)

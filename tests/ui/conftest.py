@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.scenario_facts import StillReader, scenario_snapshot
 from tui.app import AzsconfigApp
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 
 Steps = Callable[[Pilot[None], AzsconfigApp], Awaitable[None]]
 

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from tests.scenario_facts import scenario_snapshot
 from tests.ui.conftest import Driver
 from tui.app import AzsconfigApp
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.options import OPTIONS
 from tui.widgets.numbered_list import NumberedList
 

@@ -12,7 +12,7 @@ from tests.commands import environment
 from tests.conftest import ROOT
 from tests.scenario_facts import NOW, StillReader, scenario_snapshot
 from tui.line_mode import LineMode
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.options import OPTIONS
 from tui.pages.catalogue import PAGES
 from tui.pages.menu import menu_document

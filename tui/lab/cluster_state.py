@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tui.cluster.events import EventLevel
 from tui.lab.clock import LabClock
 from tui.lab.event_texts import CANNOT_CONNECT
+from tui.lab.names import MAX_NODES
 from tui.lab.node_state import AzureRegistration, MachineAgent, NodeFirmware, NodeState, current_agent
 
 CLUSTER_NAME = "HCI-CL01"
@@ -18,8 +19,6 @@ DOMAIN = "hci.contoso.test"
 """DNS name of its domain."""
 NETBIOS_DOMAIN = "HCI"
 """NetBIOS name of its domain."""
-MAX_NODES = 16
-"""Most nodes a cluster can have."""
 SUBSCRIPTION_ID = "5d3c2b1a-0f4e-4c6d-8b7a-1a2b3c4d5e6f"
 """Subscription that the simulated cluster is registered in."""
 TENANT_ID = "0c1d2e3f-4a5b-4c7d-9e8f-a0b1c2d3e4f5"

@@ -9,8 +9,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from tui.lab.names import DEFAULT_NODES, DEFAULT_SCENARIO
 from tui.lab.ready import LabReady
-from tui.lab.scenarios import DEFAULT_NODES, DEFAULT_SCENARIO, SCENARIOS
+from tui.lab.scenarios import SCENARIOS
 
 _DONE, _FAILED, _USAGE = 0, 1, 2
 

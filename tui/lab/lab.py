@@ -19,9 +19,10 @@ from tui.lab.configuration_file import write_configuration
 from tui.lab.control_port import ControlPort
 from tui.lab.files import replace_file
 from tui.lab.lab_node import LabNode
+from tui.lab.names import DEFAULT_NODES, DEFAULT_SCENARIO
 from tui.lab.ready import LabEndpoint, LabReady
 from tui.lab.relay import Relay
-from tui.lab.scenarios import DEFAULT_NODES, DEFAULT_SCENARIO, build_cluster
+from tui.lab.scenarios import build_cluster
 from tui.lab.winrm.accounts import Account, AccountStore
 from tui.lab.winrm.program import OutputSink, ProgramStart, ShellProgram
 

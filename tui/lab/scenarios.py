@@ -6,14 +6,10 @@ from datetime import datetime, timedelta
 
 from tui.cluster.events import EventLevel
 from tui.lab.clock import LabClock
-from tui.lab.cluster_state import MAX_NODES, ClusterState
+from tui.lab.cluster_state import ClusterState
 from tui.lab.event_texts import CANNOT_CONNECT, LICENSE_NOT_RENEWED, SELF_REPAIR
+from tui.lab.names import DEFAULT_SCENARIO, MAX_NODES
 from tui.lab.node_state import OLD_AGENT, NodeState
-
-DEFAULT_SCENARIO = "healthy"
-"""The scenario that is meant when none is named."""
-DEFAULT_NODES = 4
-"""How many nodes a lab has when nobody says."""
 
 
 class UnknownScenarioError(ValueError):

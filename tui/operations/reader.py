@@ -3,41 +3,18 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from tui.cluster.facts import ClusterFacts
-from tui.cluster.verdict import ClusterVerdict, judge
-from tui.configuration import ConfigurationError
-from tui.nodes.own_node import OwnNode
-from tui.operations.read_nodes import FactArrived, FactTable, read_cluster
-from tui.session import Session
+from tui.configuration_error import ConfigurationError
+from tui.operations.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tui.operations.read_nodes import FactArrived
+    from tui.session import Session
 
 LOG = logging.getLogger("azsconfig.reader")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is known of the cluster at one moment."""
-
-    name: str | None = None
-    """Name of the cluster, or of the saved connection until the cluster has told its own."""
-    banner: str | None = None
-    """What must not be overlooked: a simulated cluster."""
-    read_only: bool = False
-    """Whether nothing that changes anything is offered."""
-    facts: ClusterFacts | None = None
-    """Facts, some of them perhaps not read yet; `None` before the session is open."""
-    verdict: ClusterVerdict | None = None
-    """Verdict of the last complete pass."""
-    own: OwnNode | None = None
-    """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
-    reading: bool = False
-    """Whether a pass is going on."""
-    doing: str = ""
-    """What is being done now, in words."""
-    error: str | None = None
-    """Why the cluster could not be opened."""
 
 
 class ClusterReader:
@@ -46,7 +23,7 @@ class ClusterReader:
     A stalled terminal freezes that loop; reading goes on. Listeners are called on the reading thread.
     """
 
-    def __init__(self, open_session: Callable[[], Session], *, banner: str | None = None) -> None:
+    def __init__(self, open_session: "Callable[[], Session]", *, banner: str | None = None) -> None:
         """Prepare to read the session that `open_session` returns; it is called on the reading thread."""
         self._open_session = open_session
         self._session: Session | None = None
@@ -116,14 +93,18 @@ class ClusterReader:
             LOG.exception("reading the cluster failed")
             self._change(reading=False, doing="", error=f"azsconfig failed to read the cluster: {error!r}; see its log")
 
-    def _pass(self, session: Session) -> None:
+    def _pass(self, session: "Session") -> None:
         """Read all facts once."""
+        # Loaded here, on the reading thread: it takes longer than to draw the menu.
+        from tui.cluster.verdict import judge
+        from tui.operations.read_nodes import FactTable, read_cluster
+
         session.discover_peers()
         self._change(own=session.read_own_node())
         table = FactTable(session)
         self._change(facts=table.facts(datetime.now(UTC)), reading=True, doing="reading the nodes")
 
-        def keep(arrived: FactArrived) -> None:
+        def keep(arrived: "FactArrived") -> None:
             table.put(arrived)
             self._change(facts=table.facts(datetime.now(UTC)))
 

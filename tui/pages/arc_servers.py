@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tui.cluster.facts import NodeFacts, value_of
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import properties

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.pages.arc_servers import arc_help, arc_server_details, arc_servers
 from tui.pages.document import Document
 from tui.pages.node_details import node_details

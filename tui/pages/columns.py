@@ -2,8 +2,6 @@
 
 import textwrap
 
-from wcwidth import wcswidth, wcwidth
-
 ELLIPSIS = "..."
 
 
@@ -11,6 +9,9 @@ def width(text: str) -> int:
     """Return how many cells `text` takes; characters a terminal does not print count as none."""
     if text.isascii():
         return len(text)
+    # Loaded for the first text that needs it: it takes longer than the rest of this module.
+    from wcwidth import wcswidth, wcwidth
+
     cells = wcswidth(text)
     return cells if cells >= 0 else sum(max(wcwidth(character), 0) for character in text)
 

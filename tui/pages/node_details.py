@@ -3,10 +3,10 @@
 from tui.cluster.facts import Fact, NodeFacts, Reading, value_of
 from tui.cluster.iso_time import iso_time
 from tui.nodes.own_node import OwnNode
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.pages.columns import wrap
 from tui.pages.document import BLANK, Document, Line, Role, line_of
-from tui.pages.menu import ROLE_OF_LEVEL
+from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.properties import one_property, properties
 from tui.pages.registration_status import one_finding
 from tui.pages.sections import section_heading

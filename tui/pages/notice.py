@@ -1,6 +1,6 @@
 """The row for what must not be overlooked: a simulated cluster, read-only, an error."""
 
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, pad, width
 
 KEYS = "? help  r read"

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from tui.cluster.facts import Fact, NodeFacts, Problem, value_of
 from tui.cluster.findings import Finding, Level
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
-from tui.pages.menu import ROLE_OF_LEVEL
+from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.sections import paragraphs, problem_lines
 from tui.pages.times import before, stamp
 from tui.pages.values import READING, node_problem, not_read

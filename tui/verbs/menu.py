@@ -6,13 +6,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tui.configuration import ConfigurationError
+from tui.configuration_error import ConfigurationError
 from tui.exit_codes import ExitCode
 from tui.operations.reader import ClusterReader
-from tui.session import Session
-from tui.verbs.opening import open_session, wish_of
+
+if TYPE_CHECKING:
+    from tui.session import Session
 
 NO_TERMINAL = "The menu needs a terminal, and standard input or output is none."
 NO_TERMINAL_REMEDY = "Use azsconfig --plain, or the commands: azsconfig status, azsconfig --help."
@@ -59,12 +60,21 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> Exi
     return ExitCode.DONE
 
 
-def _opener(options: argparse.Namespace, simulation: Simulation | None) -> Callable[[], Session]:
+def _opener(options: argparse.Namespace, simulation: Simulation | None) -> "Callable[[], Session]":
     """Return what opens the session on the reader's thread.
 
     A password is asked for here, before the menu takes the terminal; a simulation needs none and starts later.
     """
-    if simulation is not None:
-        return lambda: open_session(options, wish_of(options, simulation.config()))
-    session = open_session(options, wish_of(options))
-    return lambda: session
+    chosen = None
+    if simulation is None:
+        from tui.verbs.opening import choose_cluster
+
+        chosen = choose_cluster(options)
+
+    def opened() -> "Session":
+        # Loaded on the reader's thread: it takes longer than to draw the menu.
+        from tui.verbs.opening import choose_cluster, open_session
+
+        return open_session(options, chosen or choose_cluster(options, simulation.config() if simulation else None))
+
+    return opened

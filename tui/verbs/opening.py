@@ -6,12 +6,14 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from tui.configuration import ConfigurationError
+from tui.configuration_error import ConfigurationError
 from tui.nodes.secret import Secret
-from tui.session import Session
-from tui.targets import Wish, choose
+from tui.targets import Chosen, Wish, choose
+
+if TYPE_CHECKING:
+    from tui.session import Session
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
 SECRETS = frozenset({"password"})
@@ -37,14 +39,21 @@ def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
     )
 
 
-def open_session(options: argparse.Namespace, wish: Wish) -> Session:
-    """Return a session of the cluster that is meant; nothing is sent anywhere yet.
+def choose_cluster(options: argparse.Namespace, config: Path | None = None) -> Chosen:
+    """Return the cluster that is meant; `config` stands in for `--config`.
 
     Raises:
         ConfigurationError: no cluster is meant, or what is meant does not fit together.
     """
+    return choose(wish_of(options, config), ask_password)
+
+
+def open_session(options: argparse.Namespace, chosen: Chosen) -> "Session":
+    """Return a session of a cluster; nothing is sent anywhere yet."""
+    from tui.session import Session
+
     return Session(
-        choose(wish, ask_password),
+        chosen,
         deadline=timedelta(seconds=getattr(options, "timeout", DEFAULT_TIMEOUT_SECONDS)),
         read_only=getattr(options, "read_only", False),
     )

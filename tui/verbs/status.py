@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tui.cluster.verdict import judge
 from tui.exit_codes import ExitCode
 from tui.operations.read_nodes import read_cluster
-from tui.operations.reader import Snapshot
+from tui.operations.snapshot import Snapshot
 from tui.report import print_status, print_status_json, status_exit_code
 from tui.session import Session
 

@@ -1,0 +1,92 @@
+"""What the menu costs on a pseudo-terminal of 80x25, beside the smallest possible Textual app in the same run."""
+
+import os
+import select
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from types import TracebackType
+from typing import Any, Self
+
+import pexpect
+
+from tests.conftest import ROOT
+
+SMALLEST = (
+    "from textual.app import App\nfrom textual.widgets import Static\n\n"
+    "class Smallest(App):\n    def compose(self):\n        yield Static('READY')\n\nSmallest().run()\n"
+)
+MENU = "from tests.benchmarks.unconnected import show\nshow()\n"
+READY = "Enter number to select an option:"
+SMALLEST_READY = "READY"
+QUIET_SECONDS = 0.4
+
+
+class Terminal:
+    """A program on a pseudo-terminal; a context manager that ends it."""
+
+    def __init__(self, code: str, ready: str) -> None:
+        """Run Python `code` and wait until it has written `ready`."""
+        started = time.perf_counter()
+        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "25"}
+        self._child: Any = pexpect.spawn(
+            sys.executable, ["-c", code], cwd=str(ROOT), dimensions=(25, 80), env=environment, timeout=30
+        )
+        self._child.expect(ready)
+        self.seconds_to_ready = time.perf_counter() - started
+        """From the start of the process to the first usable screen."""
+        self.drain()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.close(force=True)
+
+    def bytes_after(self, keys: str) -> int:
+        """Return how many bytes the program writes in answer to keys."""
+        self._child.send(keys)
+        return self.drain()
+
+    def bytes_in(self, seconds: float) -> int:
+        """Return how many bytes the program writes in so many seconds when nothing happens."""
+        return self.drain(seconds)
+
+    def peak_bytes(self) -> int:
+        """Return the largest memory the process had so far, in bytes."""
+        status = Path(f"/proc/{self._child.pid}/status").read_text(encoding="ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return 1024 * int(line.split()[1])
+
+    def drain(self, quiet_seconds: float = QUIET_SECONDS) -> int:
+        """Read until nothing has come for so long; returns the number of bytes."""
+        count = 0
+        descriptor = self._child.child_fd
+        while select.select([descriptor], [], [], quiet_seconds)[0]:
+            count += len(os.read(descriptor, 65_536))
+        return count
+
+
+def ratio_of_starts(repeats: int) -> tuple[float, float]:
+    """Return the medians of seconds to the first usable screen: the menu's, the smallest app's."""
+    menus: list[float] = []
+    smallest: list[float] = []
+    for _ in range(repeats):
+        menus.append(_start(MENU, READY))
+        smallest.append(_start(SMALLEST, SMALLEST_READY))
+    return median(menus), median(smallest)
+
+
+def _start(code: str, ready: str) -> float:
+    with Terminal(code, ready) as terminal:
+        return terminal.seconds_to_ready
+
+
+def arrow_bytes(keys: Sequence[str] = ("\x1b[B",) * 8) -> list[int]:
+    """Return how many bytes each arrow key costs in the menu."""
+    with Terminal(MENU, READY) as terminal:
+        return [terminal.bytes_after(key) for key in keys]

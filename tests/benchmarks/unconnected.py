@@ -1,0 +1,16 @@
+"""The menu with nothing connected, as the budgets have it: what it would open never answers."""
+
+import threading
+from typing import Any
+
+from tui.app import AzsconfigApp
+from tui.operations.reader import ClusterReader
+
+
+def show() -> None:
+    """Show the menu before anything is read, until it is left."""
+    AzsconfigApp(ClusterReader(_never)).run()
+
+
+def _never() -> Any:
+    threading.Event().wait()

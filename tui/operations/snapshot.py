@@ -1,0 +1,36 @@
+"""What is known of the cluster at one moment, for whoever shows it.
+
+Importing it loads nothing else: the menu stands before the engine is loaded.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.cluster.facts import ClusterFacts
+    from tui.cluster.verdict import ClusterVerdict
+    from tui.nodes.own_node import OwnNode
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is known of the cluster at one moment."""
+
+    name: str | None = None
+    """Name of the cluster, or of the saved connection until the cluster has told its own."""
+    banner: str | None = None
+    """What must not be overlooked: a simulated cluster."""
+    read_only: bool = False
+    """Whether nothing that changes anything is offered."""
+    facts: "ClusterFacts | None" = None
+    """Facts, some of them perhaps not read yet; `None` before the session is open."""
+    verdict: "ClusterVerdict | None" = None
+    """Verdict of the last complete pass."""
+    own: "OwnNode | None" = None
+    """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
+    reading: bool = False
+    """Whether a pass is going on."""
+    doing: str = ""
+    """What is being done now, in words."""
+    error: str | None = None
+    """Why the cluster could not be opened."""

@@ -1,0 +1,125 @@
+"""The values beside the menu's options, once facts are there."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tui.cluster.builds import Offer, cluster_offer, offer
+from tui.cluster.facts import ClusterFacts, value_of
+from tui.cluster.findings import Level
+from tui.cluster.registration import ConnectionStatus
+from tui.operations.snapshot import Snapshot
+from tui.options import Option, Risk
+from tui.pages.document import Role
+from tui.pages.levels import ROLE_OF_LEVEL
+from tui.pages.times import before, clock
+from tui.pages.values import READING, agent_connected, any_reading, arc_enabled, node_problem, registered, values
+
+
+def heading_words(snapshot: Snapshot, facts: ClusterFacts) -> str:
+    """Return the row below the title: who is read, the build, the region, when."""
+    first, peers = facts.nodes[0].name, len(facts.nodes) - 1
+    peer_words = f" and {peers} peer{'' if peers == 1 else 's'}" if peers else ""
+    parts = [f"{first}{peer_words}"]
+    system = next((told for _, told in values(facts.nodes, lambda node: node.system)), None)
+    if system and system.build:
+        parts.append(f"{system.display_version or 'build'} ({system.build}.{system.revision or 0})")
+    registrations = [told for _, told in values(facts.nodes, lambda node: node.registration)]
+    region = next((told.region for told in registrations if told.region), None)
+    if region:
+        parts.append(region)
+    parts.append("reading" if snapshot.reading else f"read at {clock(facts.read_at)}")
+    return "    ".join(parts)
+
+
+def refusal_by_build(option: Option, snapshot: Snapshot) -> str | None:
+    """Return why the cluster's build does not allow an option, or `None`."""
+    if option.risk is Risk.READS:
+        return None
+    allowed = _offer(snapshot)
+    if not allowed.changes or (option.id == "enable-arc" and not allowed.arc):
+        return allowed.reason
+    return None
+
+
+def _offer(snapshot: Snapshot) -> Offer:
+    """Return what the builds read so far allow."""
+    nodes = snapshot.facts.nodes if snapshot.facts else ()
+    return cluster_offer(offer(value_of(node.system), value_of(node.registration)) for node in nodes)
+
+
+def value_of_option(option: Option, snapshot: Snapshot, now: datetime) -> str:
+    """Return the value beside an option; empty where it has none."""
+    words = _VALUES.get(option.id)
+    return words(snapshot, now) if words else ""
+
+
+def role_of_option(option: Option, snapshot: Snapshot) -> Role:
+    """Return how an option's value is shown: the status' by the verdict."""
+    if option.id != "status" or snapshot.verdict is None:
+        return Role.PLAIN
+    return ROLE_OF_LEVEL[snapshot.verdict.level]
+
+
+def _status_value(snapshot: Snapshot, now: datetime) -> str:
+    """Return `Registered, connected 25 minutes before`, or what is wrong."""
+    facts = snapshot.facts
+    if facts is None:
+        return ""
+    if snapshot.verdict is not None and snapshot.verdict.level is not Level.HEALTHY and not snapshot.reading:
+        return snapshot.verdict.reason
+    told = [registration for _, registration in values(facts.nodes, lambda node: node.registration)]
+    if not told:
+        return READING if any_reading(facts, lambda node: node.registration) else "no node could be read"
+    states = sorted({str(registration.registration_status or "unknown") for registration in told})
+    words = " / ".join(states)
+    connections = {registration.connection_status for registration in told}
+    syncs = [registration.last_connected for registration in told if registration.last_connected]
+    if connections == {ConnectionStatus.CONNECTED} and syncs:
+        words += f", connected {before(min(syncs), now)}"
+    return words
+
+
+def _counted(
+    snapshot: Snapshot, state: Callable[..., bool | None], words: Callable[[int, int], str], unread: str
+) -> str:
+    """Return how many of the nodes that answered are so."""
+    facts = snapshot.facts
+    told = [found for node in facts.nodes if (found := state(node)) is not None] if facts else []
+    if not told:
+        return READING if snapshot.reading else unread
+    return words(sum(told), len(told))
+
+
+def _arc_value(snapshot: Snapshot, _now: datetime) -> str:
+    words = _counted(snapshot, agent_connected, lambda yes, of: f"{yes} of {of} connected", "no node could be read")
+    dead = sum(node_problem(node) is not None for node in snapshot.facts.nodes) if snapshot.facts else 0
+    return f"{words}, {dead} not read" if dead and words[0].isdigit() else words
+
+
+def _register_value(snapshot: Snapshot, _now: datetime) -> str:
+    def words(yes: int, of: int) -> str:
+        return "already registered" if yes == of else "not registered" if yes == 0 else f"{yes} of {of} registered"
+
+    return _counted(snapshot, registered, words, "")
+
+
+def _enable_arc_value(snapshot: Snapshot, _now: datetime) -> str:
+    return _counted(snapshot, arc_enabled, lambda yes, of: f"enabled on {yes} of {of}", "")
+
+
+def _troubleshoot_value(snapshot: Snapshot, _now: datetime) -> str:
+    if snapshot.verdict is None:
+        return ""
+    found = [finding for finding in snapshot.verdict.findings if finding.level is not Level.HEALTHY]
+    if not found:
+        return "no findings"
+    return f"{len(found)} finding{'' if len(found) == 1 else 's'}: {found[0].message}"
+
+
+_VALUES: dict[str, Callable[[Snapshot, datetime], str]] = {
+    "status": _status_value,
+    "arc": _arc_value,
+    "register": _register_value,
+    "enable-arc": _enable_arc_value,
+    "troubleshoot": _troubleshoot_value,
+}
