@@ -116,7 +116,7 @@ def load(path: Path) -> Configuration:
             message names the file, the place and what was wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         message = f"The configuration {path} cannot be read: {error.strerror or error}."
         raise ConfigurationError(message, "Check the path given with --config.") from error
@@ -175,7 +175,7 @@ def read_password(path: Path) -> str:
     """
     try:
         mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").rstrip("\r\n")
+        text = path.read_text(encoding="utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         message = f"The password file {path} cannot be read: {error}."
         raise ConfigurationError(message, "Check password_file in the configuration.") from error

@@ -14,6 +14,8 @@ from tui.pages.catalogue import PAGES, OptionPage
 from tui.pages.document import BACK, Choice, Document
 from tui.pages.menu import menu_document, menu_help
 
+SLICE_SECONDS = 0.5
+
 
 class LineMode:
     """The menu on two streams."""
@@ -103,7 +105,8 @@ class LineMode:
                 self._say(f"{said[0].upper()}{said[1:]}...")
             if _complete(snapshot):
                 return
-            self._changed.wait()
+            # In slices: Windows lets Ctrl+C through only between waits.
+            self._changed.wait(SLICE_SECONDS)
 
     def _show(self, document: Document) -> Document:
         """Write a document and return it."""

@@ -37,6 +37,8 @@ def write_log(level: str = "info") -> Path | None:
         path, handler = None, logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(threadName)s %(message)s"))
     root.addHandler(handler)
+    # A full disk, or a second azsconfig that holds the file, must not put tracebacks on the terminal.
+    logging.raiseExceptions = False
     root.setLevel(logging.WARNING)
     logging.getLogger("azsconfig").setLevel(level.upper())
     for library in LIBRARIES:

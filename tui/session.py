@@ -35,6 +35,7 @@ class Session:
         """Whether nothing that changes anything is offered."""
         self._targets = list(chosen.targets)
         self._discover = chosen.discover
+        self._peers = chosen.peers
         self._deadline = deadline
         self._channels: dict[str, NodeChannel] = {}
         self._lock = threading.Lock()
@@ -62,7 +63,11 @@ class Session:
         channel = self._channel(node)
         if channel is None:
             return _closed(node)
-        return channel.submit(load(script), parameters, exclusive=exclusive, deadline=self._deadline)
+        try:
+            return channel.submit(load(script), parameters, exclusive=exclusive, deadline=self._deadline)
+        except RuntimeError:
+            # Closed by another thread meanwhile.
+            return _closed(node)
 
     def discover_peers(self) -> None:
         """On a node of the cluster, learn the peers' names from the cluster service; otherwise do nothing.
@@ -79,11 +84,14 @@ class Session:
             return
         known = {target.node.casefold() for target in self.targets}
         peers = [
-            peer(node.name, membership.dns_suffix) for node in membership.nodes if node.name.casefold() not in known
+            peer(self._peers, node.name, membership.dns_suffix)
+            for node in membership.nodes
+            if node.name.casefold() not in known
         ]
         with self._lock:
             self._targets.extend(peers)
-        self._discover = False
+            # A cluster service that does not run just now is asked again in the next pass.
+            self._discover = not membership.clustered
 
     def close(self) -> None:
         """Close all channels side by side, so that no shell stays behind; takes at most `CLOSE_WITHIN`."""

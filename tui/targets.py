@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui.configuration import (
@@ -61,6 +61,8 @@ class Chosen:
     """Its nodes, in the order they are shown."""
     discover: bool
     """Whether the first node is asked for its peers: on a node of the cluster."""
+    peers: Connection | None = None
+    """How peers that are discovered are reached, all but name and address."""
     banner: str | None = None
     """What must not be overlooked while it is open."""
 
@@ -83,12 +85,14 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
         return Chosen(name, targets, discover=False, banner=cluster.banner)
     if not (is_cluster_node() or _has_own_powershell()):
         raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
-    return Chosen(None, (LocalPowerShell(own_name()),), discover=True)
+    template = _target(NodeConfiguration(name="peers"), ClusterConfiguration(nodes=()), wish, passwords)
+    peers = template if isinstance(template, Connection) else None
+    return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers)
 
 
-def peer(name: str, dns_suffix: str | None, user: str | None = None) -> Connection:
-    """Return how a peer of the own node is reached: by its full DNS name, as the logged-on user."""
-    return Connection(name, f"{name}.{dns_suffix}" if dns_suffix else name, user=user)
+def peer(template: Connection | None, name: str, dns_suffix: str | None) -> Connection:
+    """Return how a peer of the own node is reached: by its full DNS name, as the command line says."""
+    return replace(template or Connection(name), node=name, address=f"{name}.{dns_suffix}" if dns_suffix else name)
 
 
 def _configuration(wish: Wish) -> tuple[Configuration, Path]:
@@ -116,6 +120,9 @@ class _Passwords:
     def find(self, user: str | None, transport: TransportKind, file: str | None, node: str) -> Secret | None:
         """Return the password for `user`; `None` for single sign-on."""
         if self._given is not None:
+            if user is None:
+                message = f"A password was given for {node}, and no user."
+                raise ConfigurationError(message, "Name the user with --user.")
             return self._given
         if file is not None:
             return Secret(read_password(Path(file)))
@@ -140,20 +147,25 @@ class _Passwords:
 def _named(wish: Wish, cluster: ClusterConfiguration | None, passwords: _Passwords) -> Chosen:
     """Return the nodes named on the command line; names of saved nodes bring their settings."""
     known = {node.name.casefold(): node for node in cluster.nodes} if cluster else {}
-    settings = cluster or ClusterConfiguration(nodes=())
+    others = cluster if cluster is not None and wish.cluster else ClusterConfiguration(nodes=())
     targets: list[Target] = []
     for word in wish.nodes:
-        node = known.get(word.casefold()) or NodeConfiguration(name=_display_name(word), address=word)
+        saved = known.get(word.casefold())
+        node = saved or NodeConfiguration(name=_display_name(word), address=word)
+        # A saved user and password are for the saved nodes, not for any host that is named.
+        settings = cluster if saved is not None and cluster is not None else others
         if any(target.node.casefold() == node.name.casefold() for target in targets):
             message = f"The node {node.name} is named twice in --node."
             raise ConfigurationError(message, "Name each node once.")
         targets.append(_target(node, settings, wish, passwords))
-    return Chosen(None, tuple(targets), discover=False, banner=settings.banner if known else None)
+    return Chosen(None, tuple(targets), discover=False, banner=cluster.banner if cluster else None)
 
 
 def _display_name(word: str) -> str:
     """Return a short name for a host or URL; an endpoint on a special port keeps it, so that two stay apart."""
-    return word.partition("://")[2].removesuffix("/").removesuffix("/wsman") or word
+    shown = word.partition("://")[2].removesuffix("/").removesuffix("/wsman") or word
+    # A user and password before the host are refused later; they must not stand in that message.
+    return shown.rpartition("@")[2]
 
 
 def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, passwords: _Passwords) -> Target:
@@ -187,8 +199,6 @@ def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, 
 
 
 def _with_password(connection: Connection, password: Secret | None) -> Connection:
-    from dataclasses import replace
-
     return replace(connection, password=password)
 
 

@@ -82,6 +82,31 @@ def test_typing_shows_in_the_prompt_and_can_be_undone(driver: Driver) -> None:
     driver.run(steps)
 
 
+def test_a_digit_that_is_no_number_is_no_input(driver: Driver) -> None:
+    async def steps(pilot: Pilot[None], app: AzsconfigApp) -> None:
+        await pilot.press("²", "enter")
+        await pilot.pause()
+        assert app.is_running
+        assert "Registration status - cluster" in driver.rows[0]
+
+    driver.run(steps)
+
+
+def test_a_page_that_was_scrolled_stays_where_it_is_while_values_arrive() -> None:
+    driver = Driver(scenario_snapshot("firmware"))
+
+    async def steps(pilot: Pilot[None], _app: AzsconfigApp) -> None:
+        await pilot.press("1", "enter")
+        await pilot.press("pagedown")
+        await pilot.pause()
+        before = driver.rows
+        driver.reader.change(scenario_snapshot("firmware"))
+        await pilot.pause()
+        assert driver.rows == before
+
+    driver.run(steps)
+
+
 def test_fifteen_leaves(driver: Driver) -> None:
     async def steps(pilot: Pilot[None], app: AzsconfigApp) -> None:
         await pilot.press("1", "5", "enter")

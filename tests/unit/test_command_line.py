@@ -53,6 +53,8 @@ def test_a_machine_that_is_no_node_is_told_kindly_what_to_do() -> None:
         (["status", "--node", "http://", "--transport", "negotiate"], "names no host"),
         (["status", "--node", "n1", "--transport", "ntlm"], "needs a user and a password"),
         (["status", "--node", "n1,N1"], "named twice"),
+        (["status", "--node", "https://adm:secret-of-the-test@n1"], "user and password do not belong"),
+        (["status", "--node", "n1", "--secrets-stdin"], "no user"),
         (
             ["status", "--node", "http://n1", "--transport", "basic", "--user", "u", "--secrets-stdin"],
             "refused over http",

@@ -64,6 +64,16 @@ def test_a_bad_configuration_is_refused_with_its_file_and_place(tmp_path: Path, 
     assert refused.value.remedy
 
 
+def test_a_byte_order_mark_of_a_windows_editor_is_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load(path).default == "HCI-CL01"
+    secret = tmp_path / "password"
+    secret.write_bytes(b"\xef\xbb\xbfpw\r\n")
+    secret.chmod(0o600)
+    assert read_password(secret) == "pw"
+
+
 def test_a_missing_file_says_which(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere\.toml cannot be read"):
         load(tmp_path / "nowhere.toml")

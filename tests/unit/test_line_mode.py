@@ -47,7 +47,7 @@ def test_it_says_what_the_screen_of_an_option_shows(option_id: str, scenario: st
     page = PAGES[option_id]
     text = said(f"{number}\n1\n\n15\n", snapshot)
     shown = page.document(snapshot, NOW, 80)
-    details = page.details(snapshot, "HCI-N1", 80)
+    details = page.details(snapshot, "1", 80)
     for document in (menu_document(snapshot, NOW, 80), shown, details):
         assert f"== {document.title} ==" in text
         for line in document.body:

@@ -82,6 +82,10 @@ class Silent(Exception):
     """The operation's time passed without an answer; it may have been done."""
 
 
+class Aborted(Gone):
+    """The operation was aborted with its shell; a line that was being sent may have been read before."""
+
+
 class Busy(Exception):
     """The node is still busy with what was sent before; this was not taken."""
 
@@ -124,7 +128,7 @@ def _fault(error: WSManFaultError, connection: Connection) -> Exception:
         return NotAnAdministrator(connection.node, f"The node does not let this user open a shell: {reason}")
     if code in QUOTAS:
         return QuotaExceeded(connection.node, f"A quota of WinRM is exceeded: {reason}")
-    states = {BUSY: Busy, TIMEOUT: Silent, OPERATION_TIMEOUT: Silent, INVALID_SELECTORS: Gone, IO_ABORTED: Gone}
+    states = {BUSY: Busy, TIMEOUT: Silent, OPERATION_TIMEOUT: Silent, INVALID_SELECTORS: Gone, IO_ABORTED: Aborted}
     state = states.get(code) if code is not None else None
     return state() if state else PowerShellNotStarted(connection.node, f"WinRM refuses (code {code}): {reason}")
 

@@ -68,6 +68,7 @@ class LocalCarrier:
         self._target = target
         self._environment = os.environ if environment is None else environment
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closing = False
         self._stderr: deque[bytes] = deque(maxlen=KEPT_STDERR_CHUNKS)
@@ -121,8 +122,9 @@ class LocalCarrier:
         view = memoryview(data)
         written = 0
         try:
-            while written < len(view):
-                written += os.write(process.stdin.fileno(), view[written : written + READ_BYTES])
+            with self._writing:
+                while written < len(view):
+                    written += os.write(process.stdin.fileno(), view[written : written + READ_BYTES])
         except (OSError, ValueError) as error:
             if written == 0:
                 raise Gone from error
@@ -152,10 +154,13 @@ class LocalCarrier:
             process = self._process
         if process is None:
             return True
-        with contextlib.suppress(OSError, ValueError):
-            if process.stdin is not None:
-                process.stdin.close()
         children = _descendants(process.pid)
+        # Windows waits in close() for a write that is going on: a child that does not read is killed first.
+        if self._writing.acquire(timeout=min(GRACE_SECONDS, within / 4)):
+            self._close_input(process)
+            self._writing.release()
+        else:
+            _kill(process, children)
         code = self._reap(process, min(GRACE_SECONDS, within / 2))
         _kill(process, children)
         if code is None:
@@ -163,10 +168,17 @@ class LocalCarrier:
         if self._drain is not None:
             self._drain.join(max(0.0, until - time.monotonic()))
         if code is not None:
+            self._close_input(process)
             for pipe in (process.stdout, process.stderr):
                 with contextlib.suppress(OSError):
                     pipe.close() if pipe else None
         return code is not None
+
+    @staticmethod
+    def _close_input(process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            if process.stdin is not None:
+                process.stdin.close()
 
     @staticmethod
     def _reap(process: subprocess.Popen[bytes], seconds: float) -> int | None:

@@ -1,9 +1,10 @@
 """One request on its way, and all requests of a channel by where they are."""
 
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from enum import Enum, auto
 
 from tui.nodes.clock import Appointment
@@ -119,12 +120,12 @@ class Request:
             self.deadline.cancel()
         if self.stage is Stage.OVER and self.grace is not None:
             self.grace.cancel()
-        if self.future.done():
-            return
-        if isinstance(outcome, Reply):
-            self.future.set_result(outcome)
-        else:
-            self.future.set_exception(outcome)
+        # An answer may come in the instant of its deadline: whoever is second finds it settled.
+        with contextlib.suppress(InvalidStateError):
+            if isinstance(outcome, Reply):
+                self.future.set_result(outcome)
+            else:
+                self.future.set_exception(outcome)
 
 
 class Requests:

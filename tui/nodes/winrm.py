@@ -17,7 +17,7 @@ from tui.nodes.command_line import WINDOWS_POWERSHELL, powershell_arguments
 from tui.nodes.connection import Connection
 from tui.nodes.conversation import Conversation
 from tui.nodes.errors import Cancelled, Lost, NodeError, Unreachable, Unreadable
-from tui.nodes.faults import Broken, Busy, Silent, words_for
+from tui.nodes.faults import Aborted, Broken, Busy, Silent, words_for
 from tui.nodes.patience import Patience
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class WinRMCarrier:
                     ) from error
                 self._closing.wait(delay)
             except Gone as error:
-                if uncertain:
+                if uncertain or isinstance(error, Aborted):
                     raise Lost(self._connection.node, SHELL_GONE, may_have_run=True) from error
                 raise
             except (Broken, Silent, Unreachable) as error:

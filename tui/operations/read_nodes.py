@@ -1,10 +1,12 @@
 """Read every subject from every node, side by side."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 from tui.cluster.decode import DecodeError
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading
@@ -27,6 +29,9 @@ class FactArrived:
     """Value or problem."""
 
 
+SLICE_SECONDS = 0.5
+Answer: TypeAlias = tuple[str, Subject, Future[Reply], datetime]
+"""Node, subject, the finished request, and when it finished."""
 Sink = Callable[[FactArrived], None]
 
 
@@ -64,7 +69,7 @@ def read_cluster(session: Session, sink: Sink) -> ClusterFacts:
     Never raises for a node: what a node does not tell is a `Problem` in its place. Returns when every request has
     ended, each by its own deadline at the latest. `sink` is called on the calling thread.
     """
-    answers: SimpleQueue[tuple[str, Subject, Future[Reply], datetime]] = SimpleQueue()
+    answers: SimpleQueue[Answer] = SimpleQueue()
     waiting = 0
     for target in session.targets:
         for subject in SUBJECTS:
@@ -73,16 +78,21 @@ def read_cluster(session: Session, sink: Sink) -> ClusterFacts:
             waiting += 1
     table = FactTable(session)
     for _ in range(waiting):
-        node, subject, future, at = answers.get()
+        node, subject, future, at = _next(answers)
         arrived = FactArrived(node, subject.name, _fact(node, subject, future, at))
         table.put(arrived)
         sink(arrived)
     return table.facts(datetime.now(UTC))
 
 
-def _deliver(
-    answers: SimpleQueue[tuple[str, Subject, Future[Reply], datetime]], node: str, subject: Subject
-) -> Callable[[Future[Reply]], None]:
+def _next(answers: SimpleQueue[Answer]) -> Answer:
+    """Wait for the next answer in slices: Windows lets Ctrl+C through only between waits."""
+    while True:
+        with contextlib.suppress(Empty):
+            return answers.get(timeout=SLICE_SECONDS)
+
+
+def _deliver(answers: SimpleQueue[Answer], node: str, subject: Subject) -> Callable[[Future[Reply]], None]:
     """Return what puts a finished request into `answers` with the time it ended."""
     return lambda future: answers.put((node, subject, future, datetime.now(UTC)))
 

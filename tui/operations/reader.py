@@ -41,9 +41,16 @@ class ClusterReader:
             self._thread.start()
 
     def read_again(self) -> None:
-        """Read everything once more; a pass that is going on is not doubled. Returns at once."""
-        if not self.snapshot().reading:
-            self._wanted.set()
+        """Read everything once more; a pass that is going on is not doubled. Returns at once.
+
+        From here on the snapshot says that a pass is going on, so whoever waits for its end never sees the old one.
+        """
+        with self._lock:
+            if self._snapshot.reading or not self._thread.is_alive():
+                return
+            self._snapshot = replace(self._snapshot, reading=True, doing="reading the nodes")
+        self._wanted.set()
+        self._tell()
 
     def snapshot(self) -> Snapshot:
         """Return what is known now."""
@@ -85,7 +92,7 @@ class ClusterReader:
                 self._wanted.wait()
                 self._wanted.clear()
                 if not self._closing.is_set():
-                    self._pass(self._session)
+                    self._read_once(self._session)
         except ConfigurationError as error:
             self._change(reading=False, doing="", error=f"{error.message} {error.remedy}")
         except Exception as error:
@@ -93,12 +100,21 @@ class ClusterReader:
             LOG.exception("reading the cluster failed")
             self._change(reading=False, doing="", error=f"azsconfig failed to read the cluster: {error!r}; see its log")
 
+    def _read_once(self, session: "Session") -> None:
+        """Make one pass; what nobody expected ends this pass and not the next."""
+        try:
+            self._pass(session)
+        except Exception as error:
+            LOG.exception("reading the cluster failed")
+            self._change(reading=False, doing="", error=f"The last reading failed: {error!r}; see the log.")
+
     def _pass(self, session: "Session") -> None:
         """Read all facts once."""
         # Loaded here, on the reading thread: it takes longer than to draw the menu.
         from tui.cluster.verdict import judge
         from tui.operations.read_nodes import FactTable, read_cluster
 
+        self._change(error=None)
         session.discover_peers()
         self._change(own=session.read_own_node())
         table = FactTable(session)
@@ -116,5 +132,8 @@ class ClusterReader:
         """Replace fields of the snapshot and tell everyone."""
         with self._lock:
             self._snapshot = replace(self._snapshot, **changes)  # pyright: ignore[reportArgumentType]
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()

@@ -8,7 +8,7 @@ from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import properties
 from tui.pages.registration_status import waiting_lines
-from tui.pages.sections import paragraphs, problem_lines, section_heading
+from tui.pages.sections import chosen_node, not_among, paragraphs, problem_lines, section_heading
 from tui.pages.times import before
 from tui.pages.values import READING, grouped, in_words, node_problem, values
 
@@ -47,7 +47,7 @@ def _cluster_words(snapshot: Snapshot) -> list[str]:
 
 def _node_lines(number: int, node: NodeFacts, now: datetime, columns: int) -> list[Line]:
     lead = f" {number:2}) {pad(node.name, 16)} "
-    choice = Choice(number, node.name)
+    choice = Choice(number, str(number))
     problem = node_problem(node)
     if problem is not None:
         return [
@@ -80,11 +80,11 @@ def _agent_words(node: NodeFacts, now: datetime) -> str:
     return f"{pad(agent.status or '-', 13)} {pad(agent.version or '-', 17)} {heartbeat}"
 
 
-def arc_server_details(snapshot: Snapshot, name: str, columns: int) -> Document:
+def arc_server_details(snapshot: Snapshot, chosen: str, columns: int) -> Document:
     """Return one node's agent, integration, services and extensions."""
-    node = next((node for node in snapshot.facts.nodes if node.name == name), None) if snapshot.facts else None
+    node = chosen_node(snapshot, chosen)
     if node is None:
-        return Document(name, (line_of(" This node is not among those that were read.", Role.QUIET),))
+        return not_among(chosen)
     body: list[Line] = section_heading("Connected machine agent", node.agent, columns)[1:]
     agent = value_of(node.agent)
     if agent is not None:
@@ -96,7 +96,7 @@ def arc_server_details(snapshot: Snapshot, name: str, columns: int) -> Document:
         told = value_of(fact)
         if told is not None:
             body.extend(properties(told, columns))
-    return Document(f"Arc-enabled server {name}", tuple(body))
+    return Document(f"Arc-enabled server {node.name}", tuple(body))
 
 
 def arc_help(columns: int) -> Document:

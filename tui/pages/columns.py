@@ -18,6 +18,9 @@ def width(text: str) -> int:
 
 def cut(text: str, cells: int) -> str:
     """Return `text` cut to at most `cells` cells, ending in `...` where something was cut."""
+    if not text.isprintable():
+        # A line end or tab inside a row would break the screen and its count of cells.
+        text = "".join(character if character.isprintable() else " " for character in text)
     if width(text) <= cells:
         return text
     room = max(cells - len(ELLIPSIS), 0)

@@ -9,7 +9,7 @@ from tui.pages.document import BLANK, Document, Line, Role, line_of
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.properties import one_property, properties
 from tui.pages.registration_status import one_finding
-from tui.pages.sections import section_heading
+from tui.pages.sections import chosen_node, not_among, section_heading
 from tui.pages.times import stamp
 
 SECTIONS: tuple[tuple[str, str], ...] = (
@@ -24,13 +24,13 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def node_details(snapshot: Snapshot, name: str, columns: int) -> Document:
+def node_details(snapshot: Snapshot, chosen: str, columns: int) -> Document:
     """Return everything one node told, subject by subject, each with the time it was read or why it was not."""
-    node = next((node for node in snapshot.facts.nodes if node.name == name), None) if snapshot.facts else None
+    node = chosen_node(snapshot, chosen)
     if node is None:
-        return Document(name, (line_of(" This node is not among those that were read.", Role.QUIET),))
+        return not_among(chosen)
     body: list[Line] = []
-    judged = next((one for one in snapshot.verdict.nodes if one.name == name), None) if snapshot.verdict else None
+    judged = next((one for one in snapshot.verdict.nodes if one.name == node.name), None) if snapshot.verdict else None
     if judged is not None and not snapshot.reading:
         text = f"Verdict: {judged.level} - {judged.reason}"
         body.extend(line_of(f" {line}", ROLE_OF_LEVEL[judged.level]) for line in wrap(text, columns - 2, 2))
@@ -41,7 +41,7 @@ def node_details(snapshot: Snapshot, name: str, columns: int) -> Document:
     body.extend(_events(node, columns))
     if node.local and snapshot.own is not None:
         body.extend(own_lines(snapshot.own, columns))
-    return Document(f"Node {name}", tuple(body))
+    return Document(f"Node {node.name}", tuple(body))
 
 
 def own_lines(own: OwnNode, columns: int) -> list[Line]:

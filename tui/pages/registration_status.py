@@ -78,7 +78,7 @@ def _header(columns: int) -> Line:
 
 def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime, columns: int) -> list[Line]:
     """Return a node's row and, where it could not be read, why and what to do."""
-    choice = Choice(number, node.name)
+    choice = Choice(number, str(number))
     lead = f" {number:2}) {pad(node.name, 16)} "
     problem = node_problem(node)
     if problem is not None:

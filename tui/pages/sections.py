@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from tui.cluster.facts import Fact, Problem, ProblemKind, Reading
+from tui.cluster.facts import Fact, NodeFacts, Problem, ProblemKind, Reading
+from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, wrap
-from tui.pages.document import BLANK, Line, Role, line_of
+from tui.pages.document import BLANK, Document, Line, Role, line_of
 from tui.pages.times import clock
 from tui.pages.values import READING
 
@@ -33,3 +34,15 @@ def paragraphs(texts: Iterable[str], columns: int) -> tuple[Line, ...]:
         lines.extend(line_of(f" {line}") for line in wrap(text, columns - 2))
         lines.append(BLANK)
     return tuple(lines)
+
+
+def chosen_node(snapshot: Snapshot, chosen: str) -> NodeFacts | None:
+    """Return the node of a row, by the row's number: a node's name may become known only while it is read."""
+    nodes = snapshot.facts.nodes if snapshot.facts else ()
+    index = int(chosen) - 1
+    return nodes[index] if index < len(nodes) else None
+
+
+def not_among(chosen: str) -> Document:
+    """Return the page for a row that is gone."""
+    return Document(f"Node {chosen}", (line_of(" This node is not among those that were read.", Role.QUIET),))

@@ -7,15 +7,23 @@ from tui.cluster.durations import duration_text
 
 def clock(moment: datetime) -> str:
     """Return the local time of day, `14:02:31`."""
-    return moment.astimezone().strftime("%H:%M:%S")
+    return _local(moment).strftime("%H:%M:%S")
 
 
 def stamp(moment: datetime | None) -> str:
     """Return local date and time, `2026-11-23 14:02`, or `-` for none."""
-    return "-" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    return "-" if moment is None else _local(moment).strftime("%Y-%m-%d %H:%M")
 
 
 def before(moment: datetime, now: datetime) -> str:
     """Return how long before `now` something was, `25 minutes before`, or `in ...` for the future."""
     words = duration_text(now - moment)
     return f"in {words}" if moment > now else f"{words} before"
+
+
+def _local(moment: datetime) -> datetime:
+    """Return a time in the local zone; as it is where this machine's calendar does not reach."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, OSError, ValueError):
+        return moment

@@ -52,7 +52,10 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> Exi
         else:
             from tui.app import AzsconfigApp
 
-            AzsconfigApp(reader).run()
+            app = AzsconfigApp(reader)
+            app.run()
+            if app.return_code:
+                return ExitCode.FAILED
     finally:
         reader.close()
         if simulation is not None:

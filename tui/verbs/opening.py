@@ -63,7 +63,10 @@ def ask_password(user: str) -> str | None:
     """Ask for a user's password without echo; `None` where no terminal is there to ask on."""
     if not sys.stdin.isatty():
         return None
-    return getpass.getpass(f"Password of {user}: ", stream=sys.stderr)
+    try:
+        return getpass.getpass(f"Password of {user}: ", stream=sys.stderr)
+    except EOFError:
+        return None
 
 
 def _password_from_stdin() -> Secret | None:

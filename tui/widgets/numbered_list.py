@@ -13,6 +13,8 @@ from tui.pages.columns import cut, pad, width
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.widgets.palette import CURSOR, STYLES
 
+DIGITS = frozenset("0123456789")
+"""Not str.isdigit: superscripts are digits there, and a key of their own on some keyboards."""
 FRAME_ROWS = 3
 """Rows that never scroll: title, notice, prompt."""
 
@@ -53,10 +55,12 @@ class NumberedList(Widget, can_focus=True):
     def show(self, document: Document, notice: Line) -> None:
         """Replace what is shown, keeping the cursor on the same choice; only rows that differ are repainted."""
         before = [self._row(y) for y in range(self.size.height)]
-        chosen = self._choice_at(self._cursor)
+        chosen, line = self._choice_at(self._cursor), self._cursor
         self._document, self._notice = document, notice
         self._cursor = self._line_of_choice(chosen.id if chosen else None)
-        self._keep_cursor_visible()
+        if self._cursor != line:
+            self._keep_cursor_visible()
+        self._scroll(0)
         self._repaint(before)
 
     def complain(self, text: str) -> None:
@@ -81,7 +85,7 @@ class NumberedList(Widget, can_focus=True):
 
     def on_key(self, event: Key) -> None:
         """Act on the keys of a numbered list; every other key is left to the screen."""
-        handler = _KEYS.get(event.key) or ("_type" if event.character and event.character.isdigit() else None)
+        handler = _KEYS.get(event.key) or ("_type" if event.character and event.character in DIGITS else None)
         if handler is None:
             return
         event.stop()

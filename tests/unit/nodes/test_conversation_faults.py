@@ -29,7 +29,7 @@ from tui.nodes.errors import (
     Unreachable,
     WrongCredentials,
 )
-from tui.nodes.faults import Broken, Busy, Silent, understood
+from tui.nodes.faults import Aborted, Broken, Busy, Silent, understood
 from tui.nodes.negotiate import NotOffered, WeakEncryption
 from tui.nodes.secret import Secret
 
@@ -55,7 +55,7 @@ MEANINGS: list[tuple[BaseException, type[Exception]]] = [
     (fault(1460), Silent),
     (fault(2150858793), Silent),
     (fault(2150858843), Gone),
-    (fault(995), Gone),
+    (fault(995), Aborted),
     (fault(87), PowerShellNotStarted),
     (fault(None), PowerShellNotStarted),
     (WinRMOperationTimeoutError(), Silent),

@@ -37,3 +37,7 @@ def test_what_was_cut_off_is_marked(text: str, cells: int, shown: str) -> None:
 def test_a_resource_id_longer_than_the_line_is_broken_and_kept_whole() -> None:
     resource_id = "/Subscriptions/" + "a" * 100
     assert "".join(wrap(resource_id, 40)) == resource_id
+
+
+def test_line_ends_and_control_characters_never_reach_a_row() -> None:
+    assert cut("two\nlines\tand \x1b[2J", 40) == "two lines and  [2J"

@@ -14,3 +14,7 @@ def test_the_past_is_before_and_the_future_is_in() -> None:
 
 def test_no_time_is_a_dash() -> None:
     assert stamp(None) == "-"
+
+
+def test_a_time_beyond_the_local_calendar_is_shown_as_it_is() -> None:
+    assert stamp(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)).startswith(("9999-12-31", "10000"))

@@ -1,0 +1,53 @@
+"""Which cluster is meant, and what its connections get."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.nodes.connection import Connection, LocalPowerShell, TransportKind
+from tui.nodes.secret import Secret
+from tui.targets import Wish, choose, peer
+
+SAVED = """
+[clusters.HCI-CL01]
+user = 'HCI\\saved'
+password_file = "{password}"
+[[clusters.HCI-CL01.nodes]]
+name = "HCI-N1"
+"""
+
+
+def no_password(_user: str) -> str | None:
+    """Nobody is there to be asked."""
+    return None
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """A configuration with one cluster and its password file."""
+    password = tmp_path / "password"
+    password.write_text("saved-password", encoding="utf-8")
+    password.chmod(0o600)
+    path = tmp_path / "config.toml"
+    path.write_text(SAVED.format(password=password), encoding="utf-8")
+    return path
+
+
+def test_on_a_node_the_command_line_holds_for_the_peers_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tui.targets.is_cluster_node", lambda: True)
+    monkeypatch.setattr("tui.targets.default_path", lambda: tmp_path / "none.toml")
+    wish = Wish(user="HCI\\adm", transport="kerberos", password=Secret("given"))
+    chosen = choose(wish, no_password)
+    assert isinstance(chosen.targets[0], LocalPowerShell)
+    found = peer(chosen.peers, "HCI-N2", "hci.contoso.test")
+    assert (found.node, found.address) == ("HCI-N2", "HCI-N2.hci.contoso.test")
+    assert (found.user, found.transport, found.password) == ("HCI\\adm", TransportKind.KERBEROS, Secret("given"))
+
+
+def test_a_saved_password_goes_to_saved_nodes_only(saved: Path) -> None:
+    wish = Wish(config=saved, nodes=("HCI-N1", "other.contoso.test"))
+    known, other = choose(wish, no_password).targets
+    assert isinstance(known, Connection)
+    assert isinstance(other, Connection)
+    assert known.password == Secret("saved-password")
+    assert (other.user, other.password) == (None, None)
