@@ -1,5 +1,8 @@
 """The Textual application: wires screens to the reader, does nothing itself."""
 
+import asyncio
+import contextlib
+import signal
 from importlib import import_module
 from typing import Any, cast
 
@@ -31,8 +34,17 @@ class AzsconfigApp(App[None]):
 
     def on_mount(self) -> None:
         """Start reading once something can be shown."""
+        self._end_on_signals()
         self.reader.subscribe(self._changed)
         self.call_after_refresh(self.reader.start)
+
+    def _end_on_signals(self) -> None:
+        """Restore the terminal when the session is told to end; Windows has no such signals."""
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     def on_unmount(self) -> None:
         """Stop listening: the reader may outlive the screens."""

@@ -7,10 +7,13 @@ interpreter, and a command never loads Textual.
 import argparse
 import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
 from typing import Self
 
 from tui import __version__
@@ -44,19 +47,45 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run azsconfig and return its exit code (`tui.exit_codes`)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        # A name outside the code page of a file or an old console must not cost the whole answer.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _prepare_streams()
+    _end_on_signals()
     try:
-        return _run(given)
+        code = _run(given)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         sys.stderr.write("azsconfig: interrupted\n")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not complain about it once more at its end.
+    except OSError as error:
+        # Whoever read our output has gone, or the disk is full; the interpreter must not complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"azsconfig: the output could not be written: {error.strerror or error}\n")
         return ExitCode.FAILED
+
+
+def _prepare_streams() -> None:
+    """Make standard output and standard error take whatever is written to them."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by whoever started us.
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open for good
+        elif isinstance(stream, io.TextIOWrapper):
+            # A name outside the code page of a file or an old console must not cost the whole answer.
+            stream.reconfigure(errors="replace")
+
+
+def _end_on_signals() -> None:
+    """Let a request to end run what closes shells, the lab and the terminal's modes."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(number, end)
 
 
 def _run(given: Sequence[str]) -> int:
@@ -71,7 +100,7 @@ def _run(given: Sequence[str]) -> int:
 
     write_log(getattr(options, "log_level", "info"))
     try:
-        verb: Callable[[argparse.Namespace], ExitCode] = options.run
+        verb: Callable[[argparse.Namespace], int] = options.run
         return verb(options)
     except ConfigurationError as error:
         from tui.complaints import complain
@@ -144,12 +173,12 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= 86_400:
-        message = f"{text!r} is not a number of seconds between 0 and 86400"
+        message = f"{text!r} is not a number of seconds above 0 and up to 86400"
         raise argparse.ArgumentTypeError(message)
     return seconds
 
 
-def _menu(options: argparse.Namespace) -> ExitCode:
+def _menu(options: argparse.Namespace) -> int:
     from tui.verbs.menu import show_menu
 
     return show_menu(options, _simulation(options))
@@ -206,6 +235,11 @@ def _simulation(options: argparse.Namespace) -> Simulation | None:
     if scenario is None:
         return None
     from tui.configuration_error import ConfigurationError
+
+    for name in ("node", "cluster", "config"):
+        if getattr(options, name, None) is not None:
+            message = f"--lab and --{name} name two different clusters."
+            raise ConfigurationError(message, "Give one of them.")
     from tui.lab.names import DEFAULT_NODES, MAX_NODES, SCENARIO_NAMES
 
     nodes = getattr(options, "lab_nodes", DEFAULT_NODES)

@@ -16,7 +16,7 @@ from tui.cluster.verdict import ClusterVerdict
 from tui.exit_codes import ExitCode, worst
 from tui.nodes.own_node import OwnNode
 from tui.operations.snapshot import Snapshot
-from tui.pages.registration_status import status_text
+from tui.pages.status_text import status_text
 from tui.pages.values import all_facts, node_problem
 
 SCHEMA = 1
@@ -27,9 +27,11 @@ def print_status(snapshot: Snapshot, now: datetime, columns: int) -> None:
     sys.stdout.write(status_text(snapshot, now, columns))
 
 
-def print_status_json(facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None) -> None:
+def print_status_json(
+    facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None, banner: str | None = None
+) -> None:
     """Print the cluster's status as one JSON object, schema 1."""
-    sys.stdout.write(json.dumps(status_object(facts, verdict, own), indent=2) + "\n")
+    sys.stdout.write(json.dumps(status_object(facts, verdict, own, banner), indent=2) + "\n")
 
 
 def status_exit_code(facts: ClusterFacts, verdict: ClusterVerdict) -> ExitCode:
@@ -45,10 +47,13 @@ def status_exit_code(facts: ClusterFacts, verdict: ClusterVerdict) -> ExitCode:
     return worst(codes)
 
 
-def status_object(facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None) -> dict[str, Any]:
+def status_object(
+    facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None, banner: str | None = None
+) -> dict[str, Any]:
     """Return the status as plain data: Microsoft's names and spellings for Microsoft's values."""
     return {
         "schema": SCHEMA,
+        "banner": banner,
         "cluster": _cluster(facts, verdict),
         "verdict": verdict.level.value,
         "reason": verdict.reason,

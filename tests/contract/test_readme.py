@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,29 @@ def test_the_first_command_opens_the_menu_on_the_lab_and_values_fill_in(tmp_path
         menu.expect(pexpect.EOF)
         menu.wait()
         assert menu.exitstatus == 0
+    finally:
+        menu.close(force=True)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_menu_told_to_end_restores_the_terminal(name: str, tmp_path: Path) -> None:
+    pexpect = pytest.importorskip("pexpect", reason="pexpect drives a terminal, and is not installed")
+    menu = pexpect.spawn(
+        sys.executable,
+        ["-m", "tui", "--lab"],
+        cwd=str(ROOT),
+        dimensions=(25, 80),
+        timeout=60,
+        env={**(environment(tmp_path) or {}), "TERM": "xterm-256color"},
+    )
+    try:
+        menu.expect("4 of 4 connected")
+        menu.kill(getattr(signal, name))
+        rest = menu.read()
+        menu.wait()
+        assert menu.exitstatus == 128 + getattr(signal, name)
+        assert b"\x1b[?1049l" in rest
+        assert b"Traceback" not in rest
     finally:
         menu.close(force=True)
 

@@ -94,6 +94,26 @@ def test_bad_secrets_are_refused_and_never_shown(text: str, said: str) -> None:
     assert "secret-of-the-test" not in done.stderr + done.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full: a full disk cannot be shown")
+def test_output_that_cannot_be_written_is_said_without_a_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "lab", "--list"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+        listed = subprocess.run(
+            [sys.executable, "-m", "tui", "status", "--lab"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert b"Traceback" not in done.stderr + listed.stderr
+    assert b"could not be written" in listed.stderr
+    assert listed.returncode == 1
+
+
+def test_a_lab_and_a_node_at_once_are_refused() -> None:
+    done = azsconfig("status", "--lab", "--node", "n1")
+    assert done.returncode == 2
+    assert "two different clusters" in done.stderr
+
+
 def test_the_menu_without_a_terminal_says_to_use_the_commands() -> None:
     done = azsconfig("--lab")
     assert done.returncode == 2

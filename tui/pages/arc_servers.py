@@ -109,7 +109,7 @@ def arc_help(columns: int) -> Document:
         ),
         (
             "Expired means that the agent was offline for longer than its identity lives (90 days): it must be "
-            "disconnected and connected again. An agent that is not installed is told as such and is no error."
+            "disconnected and connected again. An agent that is not installed is said so and is no error."
         ),
     )
     return Document("Help: Arc-enabled servers", paragraphs(texts, columns))

@@ -87,7 +87,7 @@ def _counted(
     told = [found for node in facts.nodes if (found := state(node)) is not None] if facts else []
     if not told:
         return READING if snapshot.reading else unread
-    return words(sum(told), len(told))
+    return words(sum(told), len(told)) + (", reading..." if snapshot.reading else "")
 
 
 def _arc_value(snapshot: Snapshot, _now: datetime) -> str:

@@ -2,18 +2,21 @@
 
 from datetime import datetime
 
-from tui.cluster.facts import Fact, NodeFacts, Problem, value_of
+from tui.cluster.durations import age_text
+from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, value_of
 from tui.cluster.findings import Finding, Level
 from tui.operations.snapshot import Snapshot
-from tui.pages.columns import cut, pad, wrap
+from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.sections import paragraphs, problem_lines
-from tui.pages.times import before, stamp
-from tui.pages.values import READING, node_problem, not_read
+from tui.pages.values import READING, clock_ahead, node_problem, not_read, values
 from tui.pages.windows import firmware_lines, link_lines, window_lines
 
 PROMPT = f"Node number for details, {BACK} for the menu:"
+NARROW = 70
+"""Below so many columns a node's row goes on in the lines below it."""
+WIDEST_NAME = 24
 MARK = {Level.HEALTHY: "note", Level.ATTENTION: "attention", Level.UNHEALTHY: "unhealthy", Level.UNKNOWN: "unknown"}
 
 
@@ -23,7 +26,7 @@ def registration_status(snapshot: Snapshot, now: datetime, columns: int) -> Docu
     facts = snapshot.facts
     if facts is None:
         return Document(title, tuple(waiting_lines(snapshot, columns)))
-    body: list[Line] = [*verdict_lines(snapshot, columns), BLANK, _header(columns)]
+    body: list[Line] = [*verdict_lines(snapshot, columns), BLANK, _header(facts, columns)]
     for number, node in enumerate(facts.nodes, 1):
         body.extend(_node_lines(number, node, snapshot, now, columns))
     body.extend(finding_lines(snapshot, columns))
@@ -71,15 +74,24 @@ def one_finding(finding: Finding, columns: int) -> list[Line]:
     return lines
 
 
-def _header(columns: int) -> Line:
-    text = f"     {pad('Node', 16)} {pad('Verdict', 10)} {pad('Registration', 13)} {pad('Connection', 14)} Last sync"
-    return line_of(cut(text, columns), Role.HEADING)
+def _header(facts: ClusterFacts, columns: int) -> Line:
+    name, connection = _widths(facts)
+    columns_text = f"{pad('Node', name)} {pad('Verdict', 9)} {pad('Registration', 12)} {pad('Connection', connection)}"
+    return line_of(cut(f"     {columns_text} Last sync", columns), Role.HEADING)
+
+
+def _widths(facts: ClusterFacts) -> tuple[int, int]:
+    """Return the cells of the columns Node and Connection: as wide as what stands in them."""
+    states = [told.connection_status or "" for _, told in values(facts.nodes, lambda node: node.registration)]
+    names = [width(node.name) for node in facts.nodes]
+    return min(max(*names, 6), WIDEST_NAME), max([10, *map(width, states)])
 
 
 def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime, columns: int) -> list[Line]:
     """Return a node's row and, where it could not be read, why and what to do."""
     choice = Choice(number, str(number))
-    lead = f" {number:2}) {pad(node.name, 16)} "
+    name, connection = _widths(snapshot.facts) if snapshot.facts else (WIDEST_NAME, 10)
+    lead = f" {number:2}) {pad(node.name, name)} "
     problem = node_problem(node)
     if problem is not None:
         return [
@@ -87,8 +99,12 @@ def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime,
             *problem_lines(problem, columns),
         ]
     level = _level(node, snapshot)
-    verdict = Span(pad(level or READING, 10) + " ", ROLE_OF_LEVEL[level] if level else Role.QUIET)
-    return [Line((Span(lead), verdict, Span(cut(_registration_words(node, now), columns - len(lead) - 11))), choice)]
+    verdict = Span(pad(level or READING, 10), ROLE_OF_LEVEL[level] if level else Role.QUIET)
+    words = _registration_words(node, now, connection)
+    if columns < NARROW:
+        below = [line_of(f"     {line}") for line in wrap(" ".join(words.split()), columns - 6)]
+        return [Line((Span(lead), verdict), choice), *below]
+    return [Line((Span(lead), verdict, Span(cut(words, columns - width(lead) - 10))), choice)]
 
 
 def _level(node: NodeFacts, snapshot: Snapshot) -> Level | None:
@@ -97,25 +113,18 @@ def _level(node: NodeFacts, snapshot: Snapshot) -> Level | None:
     return next((judged.level for judged in snapshot.verdict.nodes if judged.name == node.name), None)
 
 
-def _registration_words(node: NodeFacts, now: datetime) -> str:
+def _registration_words(node: NodeFacts, now: datetime, connection: int) -> str:
     told = value_of(node.registration)
     if told is None:
         return READING if not_read(node.registration) else _problem_words(node.registration)
     if not told.available:
         return "no Get-AzureStackHCI on this node"
-    sync = before(told.last_connected, now) if told.last_connected else "never"
-    return f"{pad(told.registration_status or '-', 13)} {pad(told.connection_status or '-', 14)} {sync}"
+    sync = age_text(now + clock_ahead(node) - told.last_connected) if told.last_connected else "never"
+    return f"{pad(told.registration_status or '-', 12)} {pad(told.connection_status or '-', connection)} {sync}"
 
 
 def _problem_words(fact: Fact[object]) -> str:
     return fact.message if isinstance(fact, Problem) else ""
-
-
-def status_text(snapshot: Snapshot, now: datetime, columns: int) -> str:
-    """Return the status as plain text, for the command `status` and for files."""
-    document = registration_status(snapshot, now, columns)
-    read = f" Read at {stamp(snapshot.facts.read_at)}." if snapshot.facts else ""
-    return document.text + (read + "\n" if read else "")
 
 
 def status_help(columns: int) -> Document:

@@ -1,6 +1,7 @@
 """Facts in the few words that fit beside a menu option or in a column."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from tui.cluster.arc import AgentStatus, ArcStatus
@@ -93,3 +94,10 @@ def grouped(pairs: Iterable[tuple[str, V]]) -> dict[V, list[str]]:
     for name, item in pairs:
         groups.setdefault(item, []).append(name)
     return dict(sorted(groups.items(), key=lambda group: -len(group[1])))
+
+
+def clock_ahead(node: NodeFacts) -> timedelta:
+    """Return how far a node's clock is ahead of ours: its own times are told by that clock."""
+    if isinstance(node.system, Reading) and node.system.value.utc_now is not None:
+        return node.system.value.utc_now - node.system.read_at
+    return timedelta()

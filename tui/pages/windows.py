@@ -39,7 +39,7 @@ def window_lines(facts: ClusterFacts, now: datetime) -> list[Line]:
     rows += _nearest("Register before", (register_by(system.install_date, now) for system in unregistered))
     if not rows:
         return []
-    lines = [BLANK, line_of(" Windows", Role.HEADING)]
+    lines = [BLANK, line_of(" Time windows", Role.HEADING)]
     for label, clock in rows:
         left = clock.text if clock.passed else f"{clock.text} left"
         inferred = ", worked out" if clock.inferred else ""
@@ -62,7 +62,7 @@ def firmware_lines(facts: ClusterFacts, columns: int) -> list[Line]:
     lines = [BLANK, line_of(" Firmware compared", Role.HEADING)]
     differences = compare_firmware(told)
     if not differences:
-        return [*lines, line_of(f"   the same on all {len(told)} nodes that told", Role.GOOD)]
+        return [*lines, line_of(f"   the same on all {len(told)} nodes that answered", Role.GOOD)]
     for difference in differences:
         found = ", ".join(f"{name} {text or 'not known'}" for name, text in difference.comparison.values)
         lines.extend(

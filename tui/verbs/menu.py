@@ -33,7 +33,7 @@ class Simulation(Protocol):
         ...
 
 
-def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> ExitCode:
+def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> int:
     """Show the menu until it is left; a simulation is started in the background while the menu already stands.
 
     Raises:
@@ -55,7 +55,7 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> Exi
             app = AzsconfigApp(reader)
             app.run()
             if app.return_code:
-                return ExitCode.FAILED
+                return app.return_code
     finally:
         reader.close()
         if simulation is not None:

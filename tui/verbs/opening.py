@@ -27,6 +27,9 @@ def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
         ConfigurationError: standard input holds no object of secrets although it was announced.
     """
     nodes = tuple(word.strip() for word in str(getattr(options, "node", "") or "").split(",") if word.strip())
+    if not nodes and getattr(options, "node", None) is not None:
+        message = "--node names no node."
+        raise ConfigurationError(message, "Write names, host:port or URLs, separated by commas.")
     named = getattr(options, "config", None)
     return Wish(
         config=config or (Path(named) if named else None),
@@ -88,7 +91,8 @@ def _password_from_stdin() -> Secret | None:
         raise ConfigurationError(message, f"Known names: {', '.join(sorted(SECRETS))}.")
     password = given.get("password")
     if password is None:
-        return None
+        message = "The object on standard input has no password."
+        raise ConfigurationError(message, remedy)
     if not isinstance(password, str) or not password:
         message = "The password on standard input is no text, or empty."
         raise ConfigurationError(message, remedy)

@@ -22,7 +22,7 @@ def show_status(session: Session, *, as_json: bool) -> ExitCode:
     now = datetime.now(UTC)
     verdict = judge(facts, now)
     if as_json:
-        print_status_json(facts, verdict, session.read_own_node())
+        print_status_json(facts, verdict, session.read_own_node(), session.banner)
     else:
         name = verdict.name or session.name
         print_status(Snapshot(name=name, banner=session.banner, facts=facts, verdict=verdict), now, _columns())

@@ -123,7 +123,9 @@ class NumberedList(Widget, can_focus=True):
         if self._complaint:
             return self._complaint
         asked = self._document.prompt.replace(BACK, "Esc")
-        prompt = f"{asked} {self._typed}" if asked else self._typed
+        # What is typed is always seen, whatever has to be cut for it.
+        room = max(self.size.width - len(self._typed) - 1, 0)
+        prompt = f"{cut(asked, room)} {self._typed}" if asked else self._typed
         hint = self._scroll_hint()
         room = self.size.width - width(hint) - 1
         return pad(prompt, room) + hint if hint and width(prompt) < room else prompt
