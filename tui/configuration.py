@@ -14,6 +14,9 @@ nodes; a node may give its own:
     name = "HCI-N1"
     address = "hci-n1.hci.contoso.test"
 
+    [settings]
+    theme = "contrast"
+
 No secret stands in it: a password is asked for, read from standard input, or read from a `password_file` that its
 owner alone can read.
 """
@@ -29,6 +32,11 @@ import platformdirs
 from tui.configuration_error import ConfigurationError
 
 FILE_NAME = "config.toml"
+
+THEMES = ("dark", "light", "contrast", "monochrome")
+"""Themes that can be chosen."""
+TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
+"""Ways to authenticate, as `tui.nodes.connection.TransportKind` spells them; nothing of that is loaded for them."""
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
@@ -69,14 +77,27 @@ class ClusterConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     """What the menu's last row but one always shows while this cluster is open."""
     user: str | None = None
     """User name for all nodes that give none."""
-    transport: str = "negotiate"
-    """Transport for all nodes that give none."""
+    transport: str | None = None
+    """Transport for all nodes that give none; by default that of the settings."""
     ca_file: str | None = None
     """Authorities for all nodes that give none."""
     password_file: str | None = None
     """Password file for all nodes that give none."""
     allow_ntlm: bool = True
     """Whether `negotiate` may fall back to NTLM."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How azsconfig looks and behaves, whichever cluster is open."""
+
+    theme: str | None = None
+    """Colours, one of `THEMES`; by default what suits the terminal."""
+    ascii: bool | None = None
+    """Whether borders are drawn with ASCII alone; by default what the terminal can do."""
+    read_only: bool = False
+    """Whether nothing that changes anything is offered."""
+    transport: str = "negotiate"
+    """Transport for nodes and clusters that give none, one of `TRANSPORTS`."""
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +109,8 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cluster that is opened when none is named."""
     clusters: dict[str, ClusterConfiguration] = {}
     """Saved clusters by name."""
+    settings: Settings = Settings()
+    """How azsconfig looks and behaves."""
 
     def cluster(self, name: str, source: Path) -> ClusterConfiguration:
         """Return the saved cluster `name`, compared without case.

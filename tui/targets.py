@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import structs
+
 from tui.configuration import (
     ClusterConfiguration,
     Configuration,
@@ -75,17 +77,18 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
     """
     saved, source = _configuration(wish)
     name = wish.cluster or saved.default or (next(iter(saved.clusters)) if len(saved.clusters) == 1 else None)
+    unsaved = ClusterConfiguration(nodes=(), transport=saved.settings.transport)
     passwords = _Passwords(wish, ask_password)
     if wish.nodes:
-        cluster = saved.cluster(name, source) if name else None
-        return _named(wish, cluster, passwords)
+        cluster = _cluster(saved, name, source) if name else None
+        return _named(wish, cluster, unsaved, passwords)
     if name is not None and (wish.cluster or wish.config or not is_cluster_node()):
-        cluster = saved.cluster(name, source)
+        cluster = _cluster(saved, name, source)
         targets = tuple(_target(node, cluster, wish, passwords) for node in cluster.nodes)
         return Chosen(name, targets, discover=False, banner=cluster.banner)
     if not (is_cluster_node() or _has_own_powershell()):
         raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
-    template = _target(NodeConfiguration(name="peers"), ClusterConfiguration(nodes=()), wish, passwords)
+    template = _target(NodeConfiguration(name="peers"), unsaved, wish, passwords)
     peers = template if isinstance(template, Connection) else None
     return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers)
 
@@ -101,6 +104,12 @@ def _configuration(wish: Wish) -> tuple[Configuration, Path]:
         return load(wish.config), wish.config
     path = default_path()
     return (load(path) if path.exists() else Configuration()), path
+
+
+def _cluster(saved: Configuration, name: str, source: Path) -> ClusterConfiguration:
+    """Return a saved cluster with what the settings say where it says nothing."""
+    cluster = saved.cluster(name, source)
+    return structs.replace(cluster, transport=cluster.transport or saved.settings.transport)
 
 
 def _has_own_powershell() -> bool:
@@ -144,10 +153,12 @@ class _Passwords:
         return self._asked[user]
 
 
-def _named(wish: Wish, cluster: ClusterConfiguration | None, passwords: _Passwords) -> Chosen:
+def _named(
+    wish: Wish, cluster: ClusterConfiguration | None, unsaved: ClusterConfiguration, passwords: _Passwords
+) -> Chosen:
     """Return the nodes named on the command line; names of saved nodes bring their settings."""
     known = {node.name.casefold(): node for node in cluster.nodes} if cluster else {}
-    others = cluster if cluster is not None and wish.cluster else ClusterConfiguration(nodes=())
+    others = cluster if cluster is not None and wish.cluster else unsaved
     targets: list[Target] = []
     for word in wish.nodes:
         saved = known.get(word.casefold())
@@ -172,7 +183,7 @@ def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, 
     """Return how one node is reached: command line before node before cluster."""
     if is_local(node):
         return LocalPowerShell(node.name, node.powershell or None)
-    transport = _transport(wish.transport or node.transport or cluster.transport)
+    transport = _transport(wish.transport or node.transport or cluster.transport or TransportKind.NEGOTIATE)
     user = wish.user or node.user or cluster.user
     file = None if wish.user else node.password_file or cluster.password_file
     ca_file = wish.ca_file or node.ca_file or cluster.ca_file

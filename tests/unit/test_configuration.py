@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.configuration import ConfigurationError, load, read_password
+from tui.configuration import TRANSPORTS, ConfigurationError, Settings, load, read_password
+from tui.nodes.connection import TransportKind
 
 GOOD = """
 schema = 1
@@ -49,8 +50,19 @@ def test_a_cluster_is_found_whatever_the_case_of_its_name(tmp_path: Path) -> Non
     path = written(tmp_path, GOOD)
     cluster = load(path).cluster("hci-cl01", path)
     assert [node.name for node in cluster.nodes] == ["HCI-N1", "HCI-N2"]
-    assert cluster.transport == "negotiate"
+    assert cluster.transport is None
     assert cluster.nodes[1].transport == "ntlm"
+
+
+def test_settings_are_optional_one_by_one(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    assert load(path).settings == Settings(theme=None, ascii=None, read_only=False, transport="negotiate")
+    path = written(tmp_path, '[settings]\ntheme = "contrast"\nread_only = true\n')
+    assert load(path).settings == Settings(theme="contrast", read_only=True)
+
+
+def test_the_transports_of_the_configuration_are_those_of_the_nodes() -> None:
+    assert list(TRANSPORTS) == list(TransportKind)
 
 
 @pytest.mark.parametrize("case", BAD)

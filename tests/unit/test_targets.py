@@ -51,3 +51,41 @@ def test_a_saved_password_goes_to_saved_nodes_only(saved: Path) -> None:
     assert isinstance(other, Connection)
     assert known.password == Secret("saved-password")
     assert (other.user, other.password) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("wished", "of_node", "of_cluster", "used"),
+    [
+        (None, "", "", "kerberos"),
+        (None, "", 'transport = "credssp"', "credssp"),
+        (None, 'transport = "ntlm"', 'transport = "credssp"', "ntlm"),
+        ("negotiate", 'transport = "ntlm"', 'transport = "credssp"', "negotiate"),
+    ],
+)
+def test_the_transport_is_that_of_the_command_line_then_node_then_cluster_then_settings(
+    tmp_path: Path, wished: str | None, of_node: str, of_cluster: str, used: str
+) -> None:
+    path = tmp_path / "config.toml"
+    text = f"""
+        [settings]
+        transport = "kerberos"
+        [clusters.A]
+        user = 'HCI\\adm'
+        {of_cluster}
+        [[clusters.A.nodes]]
+        name = "HCI-N1"
+        {of_node}
+    """
+    path.write_text(text, encoding="utf-8")
+    for nodes in ((), ("HCI-N1",)):
+        (target,) = choose(Wish(config=path, cluster="A", transport=wished, nodes=nodes), lambda _user: "pw").targets
+        assert isinstance(target, Connection)
+        assert target.transport == used
+
+
+def test_a_node_that_is_not_saved_uses_the_transport_of_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[settings]\ntransport = "kerberos"\n', encoding="utf-8")
+    (target,) = choose(Wish(config=path, nodes=("other.contoso.test",)), no_password).targets
+    assert isinstance(target, Connection)
+    assert target.transport is TransportKind.KERBEROS
