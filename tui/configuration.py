@@ -22,23 +22,38 @@ owner alone can read.
 """
 
 import os
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
 import platformdirs
 
+from tui.configuration_check import check_table, parse, shown
 from tui.configuration_error import ConfigurationError
 
 FILE_NAME = "config.toml"
+NAME_LENGTH = 255
 
 THEMES = ("dark", "light", "contrast", "monochrome")
 """Themes that can be chosen."""
 TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
 """Ways to authenticate, as `tui.nodes.connection.TransportKind` spells them; nothing of that is loaded for them."""
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+Text = Annotated[str, msgspec.Meta(description="text in quotes")]
+Name = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=NAME_LENGTH, description="text in quotes, 1 to 255 characters")
+]
+Flag = Annotated[bool, msgspec.Meta(description="true or false")]
+Number = Annotated[int, msgspec.Meta(description="a whole number")]
+Words = Annotated[tuple[str, ...], msgspec.Meta(description='a list of texts, such as ["pwsh", "-NoProfile"]')]
+Theme = Annotated[
+    str, msgspec.Meta(pattern=rf"\A(?:{'|'.join(THEMES)})\Z", description=f"one of {', '.join(THEMES)}, in quotes")
+]
+Transport = Annotated[
+    str,
+    msgspec.Meta(pattern=rf"\A(?:{'|'.join(TRANSPORTS)})\Z", description=f"one of {', '.join(TRANSPORTS)}, in quotes"),
+]
 
 
 class NodeConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,25 +61,25 @@ class NodeConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     name: Name
     """Node name."""
-    address: str | None = None
+    address: Text | None = None
     """Host, host:port or URL of its WinRM listener; by default its name."""
-    local: bool = False
+    local: Flag = False
     """Whether it is the machine azsconfig runs on, reached through this machine's own PowerShell."""
-    powershell: tuple[str, ...] = ()
+    powershell: Words = ()
     """A program and its first arguments that stand in for this machine's PowerShell; the node is then local."""
-    user: str | None = None
+    user: Text | None = None
     """User name, `DOMAIN\\name` or `name@domain`."""
-    transport: str | None = None
+    transport: Transport | None = None
     """How to authenticate: `negotiate`, `kerberos`, `ntlm`, `credssp`, `certificate` or `basic`."""
-    ca_file: str | None = None
+    ca_file: Text | None = None
     """PEM file of the authorities that its TLS certificate is checked with; by default the system's."""
-    pin_sha256: str | None = None
+    pin_sha256: Text | None = None
     """SHA-256 of the one certificate that is accepted, in hexadecimal."""
-    certificate_file: str | None = None
+    certificate_file: Text | None = None
     """PEM file of the client certificate, for the transport `certificate`."""
-    key_file: str | None = None
+    key_file: Text | None = None
     """PEM file of that certificate's private key."""
-    password_file: str | None = None
+    password_file: Text | None = None
     """File that holds the password; its owner alone may read it."""
 
 
@@ -73,39 +88,39 @@ class ClusterConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
     nodes: tuple[NodeConfiguration, ...]
     """Its nodes, in the order they are shown."""
-    banner: str | None = None
+    banner: Text | None = None
     """What the menu's last row but one always shows while this cluster is open."""
-    user: str | None = None
+    user: Text | None = None
     """User name for all nodes that give none."""
-    transport: str | None = None
+    transport: Transport | None = None
     """Transport for all nodes that give none; by default that of the settings."""
-    ca_file: str | None = None
+    ca_file: Text | None = None
     """Authorities for all nodes that give none."""
-    password_file: str | None = None
+    password_file: Text | None = None
     """Password file for all nodes that give none."""
-    allow_ntlm: bool = True
+    allow_ntlm: Flag = True
     """Whether `negotiate` may fall back to NTLM."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How azsconfig looks and behaves, whichever cluster is open."""
 
-    theme: str | None = None
+    theme: Theme | None = None
     """Colours, one of `THEMES`; by default what suits the terminal."""
-    ascii: bool | None = None
+    ascii: Flag | None = None
     """Whether borders are drawn with ASCII alone; by default what the terminal can do."""
-    read_only: bool = False
+    read_only: Flag = False
     """Whether nothing that changes anything is offered."""
-    transport: str = "negotiate"
+    transport: Transport = "negotiate"
     """Transport for nodes and clusters that give none, one of `TRANSPORTS`."""
 
 
 class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    schema: int = 1
+    schema: Number = 1
     """Version of the file's layout."""
-    default: str | None = None
+    default: Text | None = None
     """Cluster that is opened when none is named."""
     clusters: dict[str, ClusterConfiguration] = {}
     """Saved clusters by name."""
@@ -146,43 +161,84 @@ def load(path: Path) -> Configuration:
     except UnicodeDecodeError as error:
         message = f"The configuration {path} is not UTF-8 text (byte {error.start})."
         raise ConfigurationError(message, "Save it as UTF-8.") from error
-    try:
-        configuration = msgspec.convert(tomllib.loads(text), Configuration)
-    except tomllib.TOMLDecodeError as error:
-        message = f"The configuration {path} is no valid TOML: {error}."
-        raise ConfigurationError(message, "Correct that line.") from error
-    except msgspec.ValidationError as error:
-        message = f"The configuration {path} cannot be used: {error}."
-        raise ConfigurationError(message, "Correct that entry; `$` stands for the file.") from error
-    _check(configuration, path)
+    return parsed(text, path)
+
+
+def parsed(text: str, path: Path) -> Configuration:
+    """Return what the text of the file at `path` says.
+
+    Raises:
+        ConfigurationError: as `load` does.
+    """
+    file = f"The configuration {path}"
+    data = parse(text, file)
+    if data.get("schema", 1) != 1:
+        message = f"{file} has schema {data['schema']!r}; this azsconfig knows schema 1."
+        raise ConfigurationError(message, "Update azsconfig or use another file.")
+    check_table(data, Configuration, "its top", file)
+    check_table(data.get("settings", {}), Settings, "settings", file)
+    names: dict[str, str] = {}
+    for name, cluster in _clusters(data, file).items():
+        _check_cluster(name, cluster, file)
+        if name.casefold() in names:
+            message = f"{file} cannot be used: it has the clusters {names[name.casefold()]} and {name}."
+            raise ConfigurationError(message, "Names are compared without case: rename one of them.")
+        names[name.casefold()] = name
+    configuration = msgspec.convert(data, Configuration)
+    if configuration.default is not None:
+        configuration.cluster(configuration.default, path)
     return configuration
 
 
-def _check(configuration: Configuration, path: Path) -> None:
-    """Refuse what the types alone do not."""
-    if configuration.schema != 1:
-        message = f"The configuration {path} has schema {configuration.schema}; this azsconfig knows schema 1."
-        raise ConfigurationError(message, "Update azsconfig or use another file.")
-    if configuration.default is not None:
-        configuration.cluster(configuration.default, path)
-    for name, cluster in configuration.clusters.items():
-        _check_cluster(name, cluster, path)
+def _clusters(data: Mapping[str, object], file: str) -> Mapping[str, object]:
+    clusters = data.get("clusters", {})
+    if not isinstance(clusters, dict):
+        message = f"{file} cannot be used: clusters must be a table."
+        raise ConfigurationError(
+            message, "Write [clusters.NAME] on a line of its own, and the cluster's keys below it."
+        )
+    return cast("dict[str, object]", clusters)
 
 
-def _check_cluster(name: str, cluster: ClusterConfiguration, path: Path) -> None:
-    """Refuse a cluster without nodes, with two nodes of one name, or with two local nodes."""
-    where = f"The cluster {name} in {path}"
-    names = [node.name.casefold() for node in cluster.nodes]
-    if not names:
-        message = f"{where} has no nodes."
-        raise ConfigurationError(message, f"Add a [[clusters.{name}.nodes]] table with a name.")
-    repeated = next((node for node in names if names.count(node) > 1), None)
+def _check_cluster(name: str, table: object, file: str) -> None:
+    """Refuse a cluster without nodes, with two nodes of one name, with two local nodes, or with what has no meaning."""
+    where = f"clusters.{shown(name)}"
+    if not 0 < len(name) <= NAME_LENGTH:
+        message = f"{file} cannot be used: the name of a cluster must have 1 to {NAME_LENGTH} characters."
+        raise ConfigurationError(message, "Rename that cluster.")
+    listed = check_table(table, ClusterConfiguration, where, file)["nodes"]
+    remedy = f"Add a [[{where}.nodes]] table with a name."
+    if not isinstance(listed, list):
+        message = f"{file} cannot be used: {where}: nodes must be a list of tables."
+        raise ConfigurationError(message, remedy)
+    if not listed:
+        message = f"{file} cannot be used: {where} has no nodes."
+        raise ConfigurationError(message, remedy)
+    nodes = [_node(node, number, where, file) for number, node in enumerate(cast("list[object]", listed), 1)]
+    names = [node.name.casefold() for node in nodes]
+    repeated = next((node for node in nodes if names.count(node.name.casefold()) > 1), None)
     if repeated is not None:
-        message = f"{where} names the node {repeated} twice."
+        message = f"{file} cannot be used: {where} names the node {repeated.name} twice."
         raise ConfigurationError(message, "Remove one of them.")
-    if sum(is_local(node) for node in cluster.nodes) > 1:
-        message = f"{where} has more than one local node."
+    if sum(is_local(node) for node in nodes) > 1:
+        message = f"{file} cannot be used: {where} has more than one local node."
         raise ConfigurationError(message, "Only the machine azsconfig runs on is local.")
+
+
+def _node(table: object, number: int, cluster: str, file: str) -> NodeConfiguration:
+    """Return a node of a cluster; refuse what has no meaning in it."""
+    called = f"node {_name_in(table) or number} of {cluster}"
+    node = msgspec.convert(check_table(table, NodeConfiguration, called, file), NodeConfiguration)
+    if "@" in (node.address or ""):
+        # A password may stand before the @: the address is in no message.
+        message = f"{file} cannot be used: the address of {called} holds an @."
+        raise ConfigurationError(message, "Write host, host:port or a URL, and the user on a line of its own.")
+    return node
+
+
+def _name_in(table: object) -> str | None:
+    name = cast("dict[str, object]", table).get("name") if isinstance(table, dict) else None
+    return shown(name) if isinstance(name, str) else None
 
 
 def is_local(node: NodeConfiguration) -> bool:

@@ -31,6 +31,7 @@ NO_NODE_REMEDY = (
     "Run azsconfig on a node, name nodes to reach from here (azsconfig --node HCI-N1,HCI-N2 --user 'HCI\\name'), open "
     "a saved connection (--cluster NAME), or look around on a simulated cluster (azsconfig --lab)."
 )
+CA_REMEDY = "Name a PEM file (-----BEGIN CERTIFICATE-----); on Windows, certutil -encode turns a .cer file into one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,17 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
     saved, source = _configuration(wish)
     name = wish.cluster or saved.default or (next(iter(saved.clusters)) if len(saved.clusters) == 1 else None)
     unsaved = ClusterConfiguration(nodes=(), transport=saved.settings.transport)
-    passwords = _Passwords(wish, ask_password)
+    means = _Means(wish, ask_password)
     if wish.nodes:
         cluster = _cluster(saved, name, source) if name else None
-        return _named(wish, cluster, unsaved, passwords)
+        return _named(wish, cluster, unsaved, means)
     if name is not None and (wish.cluster or wish.config or not is_cluster_node()):
         cluster = _cluster(saved, name, source)
-        targets = tuple(_target(node, cluster, wish, passwords) for node in cluster.nodes)
+        targets = tuple(_target(node, cluster, wish, means) for node in cluster.nodes)
         return Chosen(name, targets, discover=False, banner=cluster.banner)
     if not (is_cluster_node() or _has_own_powershell()):
         raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
-    template = _target(NodeConfiguration(name="peers"), unsaved, wish, passwords)
+    template = _target(NodeConfiguration(name="peers"), unsaved, wish, means)
     peers = template if isinstance(template, Connection) else None
     return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers)
 
@@ -118,15 +119,24 @@ def _has_own_powershell() -> bool:
     return os.name != "nt" and bool(named) and shutil.which(named or "") is not None
 
 
-class _Passwords:
-    """Finds the password of a node, asking at most once for each user."""
+class _Means:
+    """Finds what a connection needs beside its configuration, each thing once: passwords and authorities."""
 
     def __init__(self, wish: Wish, ask: AskPassword) -> None:
         self._given = wish.password
         self._ask = ask
         self._asked: dict[str, Secret] = {}
+        self._checked: set[str] = set()
 
-    def find(self, user: str | None, transport: TransportKind, file: str | None, node: str) -> Secret | None:
+    def authorities(self, file: str, node: str) -> Path:
+        """Return a CA file, checked before anything is sent."""
+        path = Path(file)
+        if file not in self._checked:
+            _check_authorities(path, node)
+            self._checked.add(file)
+        return path
+
+    def password(self, user: str | None, transport: TransportKind, file: str | None, node: str) -> Secret | None:
         """Return the password for `user`; `None` for single sign-on."""
         if self._given is not None:
             if user is None:
@@ -153,9 +163,7 @@ class _Passwords:
         return self._asked[user]
 
 
-def _named(
-    wish: Wish, cluster: ClusterConfiguration | None, unsaved: ClusterConfiguration, passwords: _Passwords
-) -> Chosen:
+def _named(wish: Wish, cluster: ClusterConfiguration | None, unsaved: ClusterConfiguration, means: _Means) -> Chosen:
     """Return the nodes named on the command line; names of saved nodes bring their settings."""
     known = {node.name.casefold(): node for node in cluster.nodes} if cluster else {}
     others = cluster if cluster is not None and wish.cluster else unsaved
@@ -168,7 +176,7 @@ def _named(
         if any(target.node.casefold() == node.name.casefold() for target in targets):
             message = f"The node {node.name} is named twice in --node."
             raise ConfigurationError(message, "Name each node once.")
-        targets.append(_target(node, settings, wish, passwords))
+        targets.append(_target(node, settings, wish, means))
     return Chosen(None, tuple(targets), discover=False, banner=cluster.banner if cluster else None)
 
 
@@ -179,7 +187,7 @@ def _display_name(word: str) -> str:
     return shown.rpartition("@")[2]
 
 
-def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, passwords: _Passwords) -> Target:
+def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, means: _Means) -> Target:
     """Return how one node is reached: command line before node before cluster."""
     if is_local(node):
         return LocalPowerShell(node.name, node.powershell or None)
@@ -192,7 +200,7 @@ def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, 
         node.address or node.name,
         transport,
         user=user,
-        ca_file=Path(ca_file) if ca_file else None,
+        ca_file=means.authorities(ca_file, node.name) if ca_file else None,
         pin_sha256=node.pin_sha256,
         certificate_file=Path(node.certificate_file) if node.certificate_file else None,
         key_file=Path(node.key_file) if node.key_file else None,
@@ -200,13 +208,28 @@ def _target(node: NodeConfiguration, cluster: ClusterConfiguration, wish: Wish, 
     )
     try:
         endpoint_url(node.name, connection.address, transport)
-        password = passwords.find(user, transport, file, node.name)
+        password = means.password(user, transport, file, node.name)
         complete = _with_password(connection, password)
         complete.check()
     except BadConnection as error:
         message = f"{node.name}: {error.message}"
         raise ConfigurationError(message, error.remedy) from error
     return complete
+
+
+def _check_authorities(path: Path, node: str) -> None:
+    """Refuse a CA file that cannot be read or holds no certificate."""
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError as error:
+        message = f"The CA file {path} for {node} holds no certificate that can be read."
+        raise ConfigurationError(message, CA_REMEDY) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"The CA file {path} for {node} cannot be read: {reason}."
+        raise ConfigurationError(message, "Check the path given with --ca or ca_file.") from error
 
 
 def _with_password(connection: Connection, password: Secret | None) -> Connection:

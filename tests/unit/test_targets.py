@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.configuration_error import ConfigurationError
+from tui.lab.certificates import CertificateAuthority
 from tui.nodes.connection import Connection, LocalPowerShell, TransportKind
 from tui.nodes.secret import Secret
 from tui.targets import Wish, choose, peer
@@ -89,3 +91,38 @@ def test_a_node_that_is_not_saved_uses_the_transport_of_the_settings(tmp_path: P
     (target,) = choose(Wish(config=path, nodes=("other.contoso.test",)), no_password).targets
     assert isinstance(target, Connection)
     assert target.transport is TransportKind.KERBEROS
+
+
+@pytest.mark.parametrize("content", [b"", b"no certificate\n", b"\x30\x82\x01\x0a\xff", None])
+@pytest.mark.parametrize("by_command_line", [True, False])
+def test_a_ca_file_that_is_of_no_use_is_refused_before_anybody_is_asked_for_a_password(
+    tmp_path: Path, content: bytes | None, by_command_line: bool
+) -> None:
+    authorities = tmp_path / "ca.pem"
+    if content is not None:
+        authorities.write_bytes(content)
+    path = tmp_path / "config.toml"
+    saved = "" if by_command_line else f"ca_file = '{authorities}'"
+    path.write_text(f"[clusters.A]\nuser = 'adm'\n{saved}\nnodes = [{{ name = 'HCI-N1' }}]", encoding="utf-8")
+    asked: list[str] = []
+    with pytest.raises(ConfigurationError, match="CA file") as refused:
+        choose(Wish(config=path, ca_file=str(authorities) if by_command_line else None), asked.append)
+    assert str(authorities) in refused.value.message
+    assert "HCI-N1" in refused.value.message
+    assert refused.value.remedy
+    assert not asked
+
+
+def test_a_ca_file_with_a_certificate_is_taken(tmp_path: Path) -> None:
+    authorities = CertificateAuthority(tmp_path / "ca").ca_file
+    (target,) = choose(
+        Wish(config=_no_clusters(tmp_path), nodes=("n1",), ca_file=str(authorities)), no_password
+    ).targets
+    assert isinstance(target, Connection)
+    assert target.ca_file == authorities
+
+
+def _no_clusters(folder: Path) -> Path:
+    path = folder / "config.toml"
+    path.write_text("schema = 1\n", encoding="utf-8")
+    return path
