@@ -1,24 +1,40 @@
 """The menu."""
 
+from collections.abc import Mapping
+
+from tui.operations.activity import Outcome
+from tui.options import EXIT, option
 from tui.pages.document import Choice, Document
 from tui.pages.menu import menu_document, menu_help
-from tui.widgets.page import OpenOption, Page
+from tui.pages.times import clock
+from tui.views.action import Action, Exit, Open
+from tui.views.cluster_view import ClusterView
+from tui.views.option_view import view_of
 
 
-class MenuScreen(Page):
+class MenuView(ClusterView):
     """All options, with the current value beside each."""
+
+    FILE = "menu"
+    COMMANDS_OF = "menu"
 
     def document(self, columns: int) -> Document:
         """Return the menu as far as values are known."""
-        return menu_document(self.reader.snapshot(), self.reader.now(), columns)
+        reader = self.desk.reader
+        return menu_document(reader.snapshot(), reader.now(), columns, self._own_values())
 
-    def help(self) -> Document:
+    def help(self, columns: int) -> Document:
         """Return what the menu's keys do and what each option is for."""
-        return menu_help(self.columns)
+        return menu_help(columns)
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: Choice) -> Action:
         """Open the option."""
-        self.post_message(OpenOption(choice.id))
+        return Exit() if choice.id == EXIT else Open(view_of(option(choice.id), self.desk))
 
-    def go_back(self) -> None:
-        """Stay: the menu is left with its own option, so that Esc never ends a session by accident."""
+    def _own_values(self) -> Mapping[str, str]:
+        """Return the values that are no facts of the cluster, by option."""
+        last = self.desk.activity.last()
+        words = ""
+        if last is not None:
+            words = f"{clock(last.at)} {'FAILED: ' if last.outcome is Outcome.FAILED else ''}{last.what}"
+        return {"runs": words, "settings": self.desk.preferences.in_short()}

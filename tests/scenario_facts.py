@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading
@@ -10,9 +11,13 @@ from tui.lab.clock import LabClock
 from tui.lab.cluster_state import ClusterState
 from tui.lab.node_document import node_document
 from tui.lab.scenarios import build_cluster
+from tui.operations.activity import ActivityLog
+from tui.operations.preferences import Preferences
 from tui.operations.reader import ClusterReader
 from tui.operations.snapshot import Snapshot
 from tui.operations.subjects import SUBJECTS
+from tui.views.desk import Desk, Places
+from tui.widgets.picture import svg
 
 NOW = datetime(2026, 5, 4, 14, 2, 31, tzinfo=UTC)
 
@@ -84,6 +89,19 @@ class StillReader(ClusterReader):
     def unsubscribe(self, listener: Callable[[], None]) -> None:
         """Forget the listener."""
         self._followers.remove(listener)
+
+
+def desk_of(reader: ClusterReader, folder: Path | None = None) -> Desk:
+    """Return what views work with: `reader`, and files in `folder` or none at all."""
+    home = folder or Path("/nonexistent")
+    return Desk(
+        reader,
+        ActivityLog(folder / "activity.jsonl" if folder else None),
+        Preferences(home / "config.toml"),
+        places=Places(log_file=home / "azsconfig.log", saved=home),
+        picture=svg,
+        open_cluster=lambda _wish: None,
+    )
 
 
 def _no_session() -> Any:

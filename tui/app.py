@@ -1,19 +1,21 @@
-"""The Textual application: wires screens to the reader, does nothing itself."""
+"""The Textual application: wires views to screens, does nothing itself."""
 
 import asyncio
 import contextlib
 import signal
-from importlib import import_module
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 from textual.app import App
 from textual.screen import Screen
 
-from screens.menu import MenuScreen
-from tui.operations.reader import ClusterReader
-from tui.options import EXIT, option
+from screens.menu import MenuView
+from tui.views.desk import Desk
 from tui.widgets.numbered_list import NumberedList
-from tui.widgets.page import OpenOption, Page, SnapshotChanged
+from tui.widgets.page import Page, ViewChanged
+from tui.widgets.palette import Look
+
+LEAVE_WORDS = "To leave azsconfig: 15 in the menu (Esc goes back to it), or Ctrl+Q."
 
 
 class AzsconfigApp(App[None]):
@@ -22,21 +24,27 @@ class AzsconfigApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "azsconfig"
 
-    def __init__(self, reader: ClusterReader) -> None:
-        """Show what `reader` knows; whoever starts the application also closes the reader."""
+    def __init__(self, desk: Desk, look: Callable[[], Look] = Look) -> None:
+        """Show what `desk` has, looking as `look` says each time; whoever starts the application closes the reader."""
         super().__init__(ansi_color=True)
-        self.reader = reader
+        self.desk = desk
+        self._look = look
         self.theme = "ansi-dark"
+
+    @property
+    def look(self) -> Look:
+        """How everything is drawn now."""
+        return self._look()
 
     def get_default_screen(self) -> Screen[Any]:
         """Start with the menu."""
-        return MenuScreen(self.reader)
+        return Page(MenuView(self.desk))
 
     def on_mount(self) -> None:
         """Start reading once something can be shown."""
         self._end_on_signals()
-        self.reader.subscribe(self._changed)
-        self.call_after_refresh(self.reader.start)
+        self.desk.subscribe(self._changed)
+        self.call_after_refresh(self.desk.reader.start)
 
     def _end_on_signals(self) -> None:
         """Restore the terminal when the session is told to end; Windows has no such signals."""
@@ -48,23 +56,24 @@ class AzsconfigApp(App[None]):
 
     def on_unmount(self) -> None:
         """Stop listening: the reader may outlive the screens."""
-        self.reader.unsubscribe(self._changed)
+        self.desk.unsubscribe(self._changed)
 
     def action_help_quit(self) -> None:
         """Answer Ctrl+C: say how to leave, because one key pressed by mistake must not end a session."""
-        for numbered in self.screen.query(NumberedList):
-            numbered.complain("To leave azsconfig: 15 in the menu (Esc goes back to it), or Ctrl+Q.")
+        for shown in self.screen.query(NumberedList):
+            shown.complain(LEAVE_WORDS)
 
-    def on_open_option(self, event: OpenOption) -> None:
-        """Open the screen of an option, imported now."""
-        chosen = option(event.option_id)
-        if chosen.id == EXIT:
-            self.exit()
-        elif chosen.screen is not None:
-            module, _, name = chosen.screen.rpartition(".")
-            page = cast("type[Page]", getattr(import_module(module), name))
-            self.push_screen(page(self.reader))
+    def leave(self, views: int, words: str) -> None:
+        """Leave so many screens, never the menu, and say something on the one that is then in front."""
+        # The stack holds the menu at its bottom.
+        for _ in range(min(views, len(self.screen_stack) - 1)):
+            if isinstance(self.screen, Page):
+                self.screen.view.leave()
+            self.pop_screen()
+        front = self.screen
+        if words and isinstance(front, Page):
+            self.call_later(front.tell, words)
 
     def _changed(self) -> None:
-        """Pass the reader's news to the screen in front; called on an engine thread."""
-        self.screen.post_message(SnapshotChanged())
+        """Pass news to the screen in front; called on an engine thread."""
+        self.screen.post_message(ViewChanged())

@@ -1,4 +1,4 @@
-"""The same menu as append-only lines and prompts: for serial consoles, dumb terminals and screen readers.
+"""The same views as append-only lines and prompts: for serial consoles, dumb terminals and screen readers.
 
 No cursor movement, no colour, no redrawing: what was written stays. Everything a screen shows, it says.
 """
@@ -7,138 +7,216 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-from tui.operations.reader import ClusterReader
-from tui.operations.snapshot import Snapshot
-from tui.options import EXIT
-from tui.pages.catalogue import PAGES, OptionPage
+from screens.menu import MenuView
+from tui.pages.columns import to_ascii, wrap
 from tui.pages.document import BACK, Choice, Document
-from tui.pages.menu import menu_document, menu_help
+from tui.pages.notice import notice_words
+from tui.views.action import Action, Again, Ask, Back, Exit, Open, Question, Tell
+from tui.views.common_keys import letters_of, press
+from tui.views.desk import Desk
+from tui.views.view import View
 
 SLICE_SECONDS = 0.5
+CANCEL = "."
+"""Answer that leaves a question without an answer."""
+NOTHING = "-"
+"""Answer that means an empty value, where one is allowed."""
+
+
+class _Left(Exception):  # noqa: N818 - leaving is no error
+    """The last option of the menu was chosen."""
 
 
 class LineMode:
     """The menu on two streams."""
 
-    def __init__(self, reader: ClusterReader, lines: TextIO, output: TextIO, columns: int) -> None:
-        """Read answers from `lines`, write to `output`, lay text out for `columns` cells."""
-        self._reader = reader
+    def __init__(
+        self,
+        desk: Desk,
+        lines: TextIO,
+        output: TextIO,
+        columns: int,
+        *,
+        ascii_only: Callable[[], bool] = lambda: False,
+        read_secret: Callable[[str], str] | None = None,
+    ) -> None:
+        """Read answers from `lines`, write to `output`, lay text out for `columns` cells.
+
+        `read_secret` asks for one line that is not shown, where there is a terminal to ask on.
+        """
+        self._desk = desk
         self._lines = lines
         self._output = output
         self._columns = columns
+        self._ascii_only = ascii_only
+        self._read_secret = read_secret
         self._changed = threading.Event()
 
     def run(self) -> None:
         """Show the menu until it is left, or the input ends. Ctrl+C at a prompt leaves, as it leaves a wait."""
-        self._reader.subscribe(self._changed.set)
+        self._desk.subscribe(self._changed.set)
         try:
-            self._reader.start()
-            self._wait_for_values()
-            self._menu()
+            self._desk.reader.start()
+            self._visit(MenuView(self._desk), at_top=True)
         except EOFError:
             self._say("")
+        except _Left:
+            pass
         finally:
-            self._reader.unsubscribe(self._changed.set)
+            self._desk.unsubscribe(self._changed.set)
 
-    def _menu(self) -> None:
-        while True:
-            shown = self._show(self._menu_document())
-            choice = self._ask(shown, self._menu_document, lambda: menu_help(self._columns), at_top=True)
-            if choice is None:
-                continue
-            if choice.id == EXIT:
-                return
-            self._option(PAGES[choice.id])
+    def _visit(self, view: View, *, at_top: bool = False) -> int:
+        """Show a view until it is left; returns how many more views are to be left."""
+        try:
+            self._wait(view)
+            shown = self._show(view)
+            while True:
+                action = self._answer(view, shown, at_top=at_top)
+                more = self._carry_out(action)
+                if more and not at_top:
+                    return more - 1
+                self._wait(view)
+                if _show_again(action, at_top=at_top) or view.document(self._columns) != shown:
+                    shown = self._show(view)
+        finally:
+            view.leave()
 
-    def _menu_document(self) -> Document:
-        return menu_document(self._reader.snapshot(), self._reader.now(), self._columns)
+    def _carry_out(self, action: Action) -> int:
+        """Do what an answer leads to; returns how many views are to be left."""
+        match action:
+            case Open(view):
+                return self._visit(view)
+            case Ask(question):
+                return self._question(question)
+            case Back(views, words):
+                self._say_if(words)
+                return views
+            case Tell(words):
+                self._say_if(words)
+            case Again():
+                pass
+            case Exit():
+                raise _Left
+        return 0
 
-    def _option(self, page: OptionPage) -> None:
-        def document() -> Document:
-            return page.document(self._reader.snapshot(), self._reader.now(), self._columns)
+    def _answer(self, view: View, shown: Document, *, at_top: bool) -> Action:
+        """Return what the next answer leads to."""
+        answer = self._prompt(shown.prompt)
+        if answer == "":
+            return Again() if at_top else Back()
+        action = press(view, answer.casefold(), self._columns)
+        if action is not None:
+            return action
+        return self._chosen(view, shown, answer, at_top=at_top)
 
-        shown = self._show(document())
-        while (choice := self._ask(shown, document, lambda: page.help(self._columns))) is not None:
-            self._show(page.details(self._reader.snapshot(), choice.id, self._columns))
-
-    def _ask(
-        self,
-        shown: Document,
-        again: Callable[[], Document],
-        help_text: Callable[[], Document],
-        *,
-        at_top: bool = False,
-    ) -> Choice | None:
-        """Return the line that is chosen from what was shown, or shown again; `None` for an empty answer."""
-        while True:
-            answer = self._prompt(shown.prompt)
-            if answer == "":
-                return None
-            if answer == "?":
-                self._show(help_text())
-            elif answer.casefold() == "r":
-                self._reader.read_again()
-                self._wait_for_values()
-                shown = self._show(again())
-            elif (choice := self._chosen(shown, answer, at_top=at_top)) is not None:
-                return choice
-
-    def _chosen(self, document: Document, answer: str, *, at_top: bool) -> Choice | None:
-        """Return the choice an answer means, or say why it means none."""
-        choice = next((one for one in document.choices if str(one.number) == answer.lstrip("0")), None)
+    def _chosen(self, view: View, shown: Document, answer: str, *, at_top: bool) -> Action:
+        """Return what a number leads to, or why it leads nowhere."""
+        choice = _numbered(shown, answer)
         if choice is None:
-            back = "" if at_top else ", Enter for the menu"
-            self._say(f"There is no {answer[:20]!r} here. Type a number from above, ? for help, r to read again{back}.")
-        elif choice.refusal is not None:
-            self._say(f"{choice.number}: {choice.refusal}")
-            return None
-        return choice
+            back = "" if at_top else ", Enter goes back"
+            return Tell(f"There is no {answer[:20]!r} here. {_what_to_type(shown, view)}{back}.")
+        if choice.refusal is not None:
+            return Tell(f"{choice.number}: {choice.refusal}")
+        return view.choose(choice)
 
-    def _wait_for_values(self) -> None:
-        """Wait until a pass has ended, saying what goes on; each thing once."""
+    def _question(self, question: Question) -> int:
+        """Ask for one value until there is one, or the question is left; returns how many views are to be left."""
+        self._say("")
+        self._say(f"== {question.title} ==")
+        for paragraph in question.text:
+            for line in wrap(paragraph, self._columns - 2):
+                self._say(f" {line}")
+        while True:
+            answer = self._one_answer(question)
+            if answer is None:
+                return 0
+            action = question.answer(answer)
+            if not isinstance(action, Tell):
+                # The question itself is the first view that is left.
+                return max(self._carry_out(action) - 1, 0) if isinstance(action, Back) else self._carry_out(action)
+            self._say(action.words)
+
+    def _one_answer(self, question: Question) -> str | None:
+        """Return what is typed for a question; `None` when it is left."""
+        prompt = f"{question.prompt} ({_ways_out(question)}):"
+        if question.secret and self._read_secret is not None:
+            self._output.flush()
+            typed = self._read_secret(f"{prompt} ")
+        else:
+            typed = self._prompt(prompt)
+        if typed == CANCEL or (typed == "" and not question.value):
+            return None
+        if typed == "":
+            return question.value
+        return "" if typed == NOTHING and question.optional else typed
+
+    def _wait(self, view: View) -> None:
+        """Wait until a view shows all there is, saying what goes on; each thing once."""
         said = ""
         while True:
             self._changed.clear()
-            snapshot = self._reader.snapshot()
-            if snapshot.doing and snapshot.doing != said:
-                said = snapshot.doing
-                self._say(f"{said[0].upper()}{said[1:]}...")
-            if _complete(snapshot):
+            doing = view.busy()
+            if not doing:
                 return
+            if doing != said:
+                said = doing
+                self._say(f"{said[0].upper()}{said[1:]}...")
             # In slices: Windows lets Ctrl+C through only between waits.
             self._changed.wait(SLICE_SECONDS)
 
-    def _show(self, document: Document) -> Document:
-        """Write a document and return it."""
+    def _show(self, view: View) -> Document:
+        """Write a view's document and return it."""
+        document = view.document(self._columns)
         self._say("")
         self._say(f"== {document.title} ==")
-        notices = self._notices()
-        if notices:
-            self._say(notices)
+        self._say_if(notice_words(self._desk.reader.snapshot()))
         for line in document.body:
             self._say(line.text.rstrip())
+        self._say_if(letters_of(view))
         return document
-
-    def _notices(self) -> str:
-        """Return what must not be overlooked."""
-        snapshot = self._reader.snapshot()
-        parts = (snapshot.banner, "READ-ONLY" if snapshot.read_only else None, snapshot.error)
-        return "  ".join(part for part in parts if part)
 
     def _prompt(self, prompt: str) -> str:
         """Return one answer, without surrounding spaces; raises EOFError where the input has ended."""
-        self._output.write(f"{prompt.replace(BACK, 'Enter')} ")
-        self._output.flush()
+        self._write(f"{prompt.replace(BACK, 'Enter')} ")
         answer = self._lines.readline()
         if not answer:
             raise EOFError
         return answer.strip()
 
+    def _say_if(self, text: str) -> None:
+        if text:
+            self._say(text)
+
     def _say(self, text: str) -> None:
-        self._output.write(text + "\n")
+        self._write(text + "\n")
+
+    def _write(self, text: str) -> None:
+        self._output.write(to_ascii(text) if self._ascii_only() else text)
         self._output.flush()
 
 
-def _complete(snapshot: Snapshot) -> bool:
-    """Return whether nothing is under way any more."""
-    return snapshot.error is not None or (snapshot.verdict is not None and not snapshot.reading)
+def _show_again(action: Action, *, at_top: bool) -> bool:
+    """Return whether a view is written again even where it says the same: asked for, or the menu come back to."""
+    return isinstance(action, Again) or (at_top and not isinstance(action, Tell))
+
+
+def _numbered(document: Document, answer: str) -> Choice | None:
+    """Return the choice with the number that was typed, or `None`."""
+    return next((one for one in document.choices if str(one.number) == answer.lstrip("0")), None)
+
+
+def _what_to_type(shown: Document, view: View) -> str:
+    """Return what can be typed, for an answer that means nothing."""
+    keys = letters_of(view)
+    number = "Type a number from above" if shown.choices else "There is no number to type"
+    return f"{number}, or one of: {keys}" if keys else number
+
+
+def _ways_out(question: Question) -> str:
+    """Return what an empty answer and the special ones mean."""
+    if question.secret:
+        return "not shown; Enter goes back"
+    if not question.value:
+        return f"{NOTHING} for none, Enter goes back" if question.optional else "Enter goes back"
+    none = f", {NOTHING} for none" if question.optional else ""
+    return f"Enter takes {question.value}{none}, {CANCEL} goes back"

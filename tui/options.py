@@ -30,7 +30,7 @@ class Option:
     risk: Risk
     """What it can do to the cluster."""
     screen: str | None = None
-    """Dotted name of its screen class, imported when it is opened; none while this version has no such screen."""
+    """Dotted name of its view, imported when it is opened; none while this version has no such screen."""
     verb: str | None = None
     """Command of the same meaning, where this version has one."""
     group: int = 0
@@ -51,7 +51,7 @@ OPTIONS: tuple[Option, ...] = (
         "Registration status",
         "Shows how each node and the cluster stand with Azure.",
         Risk.READS,
-        screen="screens.registration_status.RegistrationStatusScreen",
+        screen="screens.registration_status.RegistrationStatusView",
         verb="status",
     ),
     Option(
@@ -60,7 +60,7 @@ OPTIONS: tuple[Option, ...] = (
         "Arc-enabled servers",
         "Shows each node's connected machine agent, its services and extensions.",
         Risk.READS,
-        screen="screens.arc_servers.ArcServersScreen",
+        screen="screens.arc_servers.ArcServersView",
         verb="status",
     ),
     Option(3, "register", "Register with Azure", "Registers the cluster with Azure.", Risk.CHANGES),
@@ -75,8 +75,24 @@ OPTIONS: tuple[Option, ...] = (
     Option(10, "cleanup", "Clean up leftover resources", "Removes what is left in Azure.", Risk.DESTROYS, group=2),
     Option(11, "access", "Azure access", "Signs in and checks permissions in Azure.", Risk.CHANGES, group=2),
     Option(12, "troubleshoot", "Troubleshoot", "Explains what is wrong and what mends it.", Risk.READS, group=2),
-    Option(13, "runs", "Runs and activity log", "Shows what azsconfig did, and when.", Risk.READS, group=3),
-    Option(14, "settings", "Settings", "Saved connections and how azsconfig looks.", Risk.READS, group=3),
+    Option(
+        13,
+        "runs",
+        "Runs and activity log",
+        "Shows what azsconfig did and read, and when.",
+        Risk.READS,
+        screen="screens.activity_log.ActivityLogView",
+        group=3,
+    ),
+    Option(
+        14,
+        "settings",
+        "Settings",
+        "Saved connections and how azsconfig looks.",
+        Risk.READS,
+        screen="screens.settings.SettingsView",
+        group=3,
+    ),
     Option(15, EXIT, "Exit to command line", "Leaves azsconfig.", Risk.READS, screen=EXIT, group=3),
 )
 

@@ -51,6 +51,12 @@ class Session:
         """Return whether azsconfig runs on this node."""
         return any(target.node == node and isinstance(target, LocalPowerShell) for target in self.targets)
 
+    def authentication(self) -> dict[str, str]:
+        """Return how each node that answered over WinRM knows us: `kerberos`, `ntlm`, `basic`..., by target name."""
+        with self._lock:
+            channels = dict(self._channels)
+        return {node: known for node, channel in channels.items() if (known := channel.authentication) is not None}
+
     def read_own_node(self) -> OwnNode | None:
         """Return what this machine tells without PowerShell, where it is a node of the cluster itself; else `None`."""
         runs_here = any(isinstance(target, LocalPowerShell) and target.program is None for target in self.targets)

@@ -3,13 +3,14 @@
 import threading
 from typing import Any
 
+from tests.scenario_facts import desk_of
 from tui.app import AzsconfigApp
 from tui.operations.reader import ClusterReader
 
 
 def show() -> None:
     """Show the menu before anything is read, until it is left."""
-    AzsconfigApp(ClusterReader(_never)).run()
+    AzsconfigApp(desk_of(ClusterReader(_never))).run(mouse=False)
 
 
 def _never() -> Any:

@@ -7,7 +7,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from tests.scenario_facts import StillReader, scenario_snapshot
+from tests.scenario_facts import StillReader, desk_of, scenario_snapshot
 from tui.app import AzsconfigApp
 
 FOLDER = Path(__file__).resolve().parent
@@ -26,7 +26,7 @@ def draw(name: str) -> str:
     os.environ["TZ"] = "UTC"
 
     async def drawn() -> str:
-        app = AzsconfigApp(StillReader(scenario_snapshot(scenario)))
+        app = AzsconfigApp(desk_of(StillReader(scenario_snapshot(scenario))))
         async with app.run_test(size=(80, 25)) as pilot:
             await pilot.press(*keys)
             await pilot.pause()

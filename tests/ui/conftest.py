@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.scenario_facts import StillReader, scenario_snapshot
+from tests.scenario_facts import StillReader, desk_of, scenario_snapshot
 from tui.app import AzsconfigApp
 from tui.operations.snapshot import Snapshot
 
@@ -16,10 +17,12 @@ Steps = Callable[[Pilot[None], AzsconfigApp], Awaitable[None]]
 class Driver:
     """Runs the application without a terminal and reads its rows."""
 
-    def __init__(self, snapshot: Snapshot | None = None, size: tuple[int, int] = (80, 25)) -> None:
-        """Show `snapshot`, by default a healthy lab, in `size` columns and rows."""
+    def __init__(
+        self, snapshot: Snapshot | None = None, size: tuple[int, int] = (80, 25), folder: Path | None = None
+    ) -> None:
+        """Show `snapshot`, by default a healthy lab, in `size` columns and rows; files are in `folder`."""
         self.reader = StillReader(snapshot or scenario_snapshot())
-        self.app = AzsconfigApp(self.reader)
+        self.app = AzsconfigApp(desk_of(self.reader, folder))
         self.size = size
 
     def run(self, steps: Steps) -> None:

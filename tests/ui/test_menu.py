@@ -18,7 +18,7 @@ def test_every_option_stands_in_its_place_with_its_value(driver: Driver) -> None
         assert driver.rows[0].startswith("===")
         assert "cluster HCI-CL01" in driver.rows[0]
         assert driver.rows[1] == " HCI-N1 and 3 peers    22H2 (20349.2700)    eastus    read at 14:02:31"
-        assert driver.rows[-2].endswith("? help  r read")
+        assert driver.rows[-2].endswith("? help  c PowerShell  s save  r read")
         assert len(driver.rows[-2]) == 79
         for option in OPTIONS:
             assert any(f"{option.number:2}) {option.title}" in row for row in driver.rows), option

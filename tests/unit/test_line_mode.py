@@ -10,18 +10,16 @@ import pytest
 
 from tests.commands import environment
 from tests.conftest import ROOT
-from tests.scenario_facts import NOW, StillReader, scenario_snapshot
+from tests.scenario_facts import StillReader, desk_of, scenario_snapshot
 from tui.line_mode import LineMode
 from tui.operations.snapshot import Snapshot
 from tui.options import OPTIONS
-from tui.pages.catalogue import PAGES
-from tui.pages.menu import menu_document
 
 
 def said(answers: str, snapshot: Snapshot | None = None) -> str:
     """Return what line mode writes to the given answers."""
     output = io.StringIO()
-    LineMode(StillReader(snapshot or scenario_snapshot()), io.StringIO(answers), output, 80).run()
+    LineMode(desk_of(StillReader(snapshot or scenario_snapshot())), io.StringIO(answers), output, 80).run()
     return output.getvalue()
 
 
@@ -39,23 +37,15 @@ def test_the_menu_says_every_option_with_its_value() -> None:
     assert "\x1b" not in text
 
 
-@pytest.mark.parametrize("scenario", ["healthy", "firmware", "node-down"])
-@pytest.mark.parametrize("option_id", PAGES)
-def test_it_says_what_the_screen_of_an_option_shows(option_id: str, scenario: str) -> None:
-    snapshot = scenario_snapshot(scenario)
-    number = next(option.number for option in OPTIONS if option.id == option_id)
-    page = PAGES[option_id]
-    text = said(f"{number}\n1\n\n15\n", snapshot)
-    shown = page.document(snapshot, NOW, 80)
-    details = page.details(snapshot, "1", 80)
-    for document in (menu_document(snapshot, NOW, 80), shown, details):
-        assert f"== {document.title} ==" in text
-        for line in document.body:
-            assert line.text.rstrip() in text
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_page_and_the_details_of_its_first_row_are_said(number: int) -> None:
+    text = said(f"{number}\n1\n\n\n15\n")
+    assert "cluster HCI-CL01 ==" in text
+    assert "HCI-N1 ==" in text
 
 
 def test_help_is_said_for_each_page() -> None:
-    text = said("?\n1\n?\n\n15\n")
+    text = said("?\n\n1\n?\n\n\n15\n")
     assert "== Help: the menu ==" in text
     assert "== Help: registration status ==" in text
 
@@ -74,7 +64,7 @@ def test_input_that_ends_ends_it_quietly() -> None:
 
 def test_r_reads_again() -> None:
     reader = StillReader(scenario_snapshot())
-    LineMode(reader, io.StringIO("r\n15\n"), io.StringIO(), 80).run()
+    LineMode(desk_of(reader), io.StringIO("r\n15\n"), io.StringIO(), 80).run()
     assert reader.asked_to_read == 1
 
 

@@ -38,14 +38,13 @@ Sink = Callable[[FactArrived], None]
 class FactTable:
     """The facts of one pass as they arrive: every cell is a value, a problem, or not read yet."""
 
-    def __init__(self, session: Session) -> None:
-        """Start with nothing read of the session's nodes."""
+    def __init__(self, session: Session, known: ClusterFacts | None = None) -> None:
+        """Start with what an earlier pass read of the session's nodes, or with nothing."""
         self._local = {target.node for target in session.targets if session.is_local(target.node)}
+        # Nodes of one session keep their order, and those found later stand at its end.
+        earlier = dict(zip((target.node for target in session.targets), known.nodes if known else (), strict=False))
         self._cells: dict[str, dict[str, Fact[object]]] = {
-            target.node: {
-                subject.name: Problem(ProblemKind.NOT_READ, target.node, f"{subject.title}: being read", "")
-                for subject in SUBJECTS
-            }
+            target.node: {subject.name: _known(subject, target.node, earlier.get(target.node)) for subject in SUBJECTS}
             for target in session.targets
         }
 
@@ -61,6 +60,13 @@ class FactTable:
         shown = _spelled_by_itself(name, cells)
         # Each subject's decoder yields the type of the field of its name; a test holds the two together.
         return NodeFacts(name=shown, local=name in self._local, **cells)  # pyright: ignore[reportArgumentType]
+
+
+def _known(subject: Subject, node: str, facts: NodeFacts | None) -> Fact[object]:
+    """Return what is known of a subject before it is read."""
+    if facts is None:
+        return Problem(ProblemKind.NOT_READ, node, f"{subject.title}: being read", "")
+    return getattr(facts, subject.name)
 
 
 def read_cluster(session: Session, sink: Sink) -> ClusterFacts:

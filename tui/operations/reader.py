@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.configuration_error import ConfigurationError
+from tui.operations.activity import ActivityLog, Outcome
 from tui.operations.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tui.session import Session
 
 LOG = logging.getLogger("azsconfig.reader")
+OpenSession = Callable[[], "Session"]
 
 
 class ClusterReader:
@@ -23,11 +25,12 @@ class ClusterReader:
     A stalled terminal freezes that loop; reading goes on. Listeners are called on the reading thread.
     """
 
-    def __init__(self, open_session: "Callable[[], Session]", *, banner: str | None = None) -> None:
+    def __init__(self, open_session: OpenSession, activity: ActivityLog | None = None) -> None:
         """Prepare to read the session that `open_session` returns; it is called on the reading thread."""
-        self._open_session = open_session
+        self._opener: OpenSession | None = open_session
+        self._activity = activity or ActivityLog()
         self._session: Session | None = None
-        self._snapshot = Snapshot(banner=banner, doing="starting")
+        self._snapshot = Snapshot(doing="starting")
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._wanted = threading.Event()
@@ -44,6 +47,7 @@ class ClusterReader:
         """Read everything once more; a pass that is going on is not doubled. Returns at once.
 
         From here on the snapshot says that a pass is going on, so whoever waits for its end never sees the old one.
+        A cluster that could not be opened is opened again.
         """
         with self._lock:
             if self._snapshot.reading or not self._thread.is_alive():
@@ -51,6 +55,26 @@ class ClusterReader:
             self._snapshot = replace(self._snapshot, reading=True, doing="reading the nodes")
         self._wanted.set()
         self._tell()
+
+    def switch(self, open_session: OpenSession) -> None:
+        """Leave the cluster that is open and open another one; returns at once."""
+        with self._lock:
+            self._opener, session = open_session, self._session
+            read_only = self._snapshot.read_only
+            self._snapshot = Snapshot(doing="opening the cluster", reading=True, read_only=read_only)
+        if session is not None:
+            # Also ends a pass that is going on: its requests are cancelled.
+            threading.Thread(target=session.close, name="azsconfig-leave", daemon=True).start()
+        self._wanted.set()
+        self._tell()
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        """Offer, or stop offering, what changes anything; holds for every cluster that is opened from now on."""
+        with self._lock:
+            session = self._session
+        if session is not None:
+            session.read_only = read_only
+        self._change(read_only=read_only)
 
     def snapshot(self) -> Snapshot:
         """Return what is known now."""
@@ -80,53 +104,89 @@ class ClusterReader:
             self._thread.join(seconds)
 
     def _run(self) -> None:
-        """Read whenever asked, until closed."""
-        try:
-            self._change(doing="opening the cluster")
-            self._session = self._open_session()
+        """Open and read whenever asked, until closed; what nobody expected ends one pass and not the next."""
+        while not self._closing.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
             if self._closing.is_set():
-                self._session.close()
                 return
-            self._change(name=self._session.name, banner=self._session.banner, read_only=self._session.read_only)
-            while not self._closing.is_set():
-                self._wanted.wait()
-                self._wanted.clear()
-                if not self._closing.is_set():
-                    self._read_once(self._session)
-        except ConfigurationError as error:
-            self._change(reading=False, doing="", error=f"{error.message} {error.remedy}")
-        except Exception as error:
-            # The menu must survive whatever happens here; the log has the rest.
-            LOG.exception("reading the cluster failed")
-            self._change(reading=False, doing="", error=f"azsconfig failed to read the cluster: {error!r}; see its log")
+            try:
+                session = self._opened()
+                if session is not None:
+                    self._pass(session)
+            except ConfigurationError as error:
+                self._fail(error.message, error.remedy)
+            except Exception as error:
+                # The menu must survive whatever happens here; the log has the rest.
+                LOG.exception("reading the cluster failed")
+                self._fail(f"azsconfig failed to read the cluster: {error!r}.", "The log file has more.")
 
-    def _read_once(self, session: "Session") -> None:
-        """Make one pass; what nobody expected ends this pass and not the next."""
-        try:
-            self._pass(session)
-        except Exception as error:
-            LOG.exception("reading the cluster failed")
-            self._change(reading=False, doing="", error=f"The last reading failed: {error!r}; see the log.")
+    def _fail(self, message: str, remedy: str) -> None:
+        shown = self.snapshot()
+        self._activity.note(message, Outcome.FAILED, cluster=shown.name, remedy=remedy, banner=shown.banner)
+        self._change(reading=False, doing="", error=f"{message} {remedy}")
+
+    def _opened(self) -> "Session | None":
+        """Return the session to read, opened where that is still to be done; `None` when closed meanwhile."""
+        with self._lock:
+            opener = self._opener
+        if opener is None:
+            return self._session
+        self._change(doing="opening the cluster", error=None)
+        session = opener()
+        with self._lock:
+            current = self._opener is opener
+            if current:
+                self._opener, self._session = None, session
+        if self._closing.is_set() or not current:
+            session.close()
+            return None
+        session.read_only = session.read_only or self.snapshot().read_only
+        self._change(name=session.name, banner=session.banner, read_only=session.read_only)
+        nodes = ", ".join(target.node for target in session.targets)
+        what = f"Opened {session.name or 'the cluster'} ({nodes})."
+        self._activity.note(what, cluster=session.name, banner=session.banner)
+        return session
 
     def _pass(self, session: "Session") -> None:
-        """Read all facts once."""
+        """Read all facts once; what was read before stays until the new answer is there."""
         # Loaded here, on the reading thread: it takes longer than to draw the menu.
         from tui.cluster.verdict import judge
+        from tui.operations.pass_notes import note_pass
         from tui.operations.read_nodes import FactTable, read_cluster
 
-        self._change(error=None)
+        self._change(error=None, reading=True, doing="reading the nodes")
         session.discover_peers()
-        self._change(own=session.read_own_node())
-        table = FactTable(session)
-        self._change(facts=table.facts(datetime.now(UTC)), reading=True, doing="reading the nodes")
+        before = self.snapshot()
+        table = FactTable(session, before.facts)
+        read_at = before.facts.read_at if before.facts else None
+        self._show(
+            session, own=session.read_own_node(), targets=session.targets, facts=table.facts(read_at or self.now())
+        )
 
         def keep(arrived: "FactArrived") -> None:
             table.put(arrived)
-            self._change(facts=table.facts(datetime.now(UTC)))
+            self._show(session, facts=table.facts(read_at or self.now()))
 
         facts = read_cluster(session, keep)
-        verdict = judge(facts, datetime.now(UTC))
-        self._change(name=verdict.name or session.name, facts=facts, verdict=verdict, reading=False, doing="")
+        verdict = judge(facts, self.now())
+        name = verdict.name or session.name
+        self._show(
+            session,
+            name=name,
+            facts=facts,
+            verdict=verdict,
+            authentication=session.authentication(),
+            reading=False,
+            doing="",
+        )
+        if not self._closing.is_set():
+            note_pass(self._activity, facts, verdict, session.banner)
+
+    def _show(self, session: "Session", **changes: object) -> None:
+        """Show what a pass brought, unless another cluster was opened meanwhile."""
+        if self._session is session:
+            self._change(**changes)
 
     def _change(self, **changes: object) -> None:
         """Replace fields of the snapshot and tell everyone."""

@@ -3,12 +3,14 @@
 Importing it loads nothing else: the menu stands before the engine is loaded.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.cluster.facts import ClusterFacts
     from tui.cluster.verdict import ClusterVerdict
+    from tui.nodes.connection import Target
     from tui.nodes.own_node import OwnNode
 
 
@@ -22,6 +24,10 @@ class Snapshot:
     """What must not be overlooked: a simulated cluster."""
     read_only: bool = False
     """Whether nothing that changes anything is offered."""
+    targets: "tuple[Target, ...]" = ()
+    """How each node is reached, in the order of the nodes."""
+    authentication: Mapping[str, str] = field(default_factory=dict[str, str])
+    """How each node knows us, by the target's name: `kerberos`, `ntlm`...; only nodes that answered over WinRM."""
     facts: "ClusterFacts | None" = None
     """Facts, some of them perhaps not read yet; `None` before the session is open."""
     verdict: "ClusterVerdict | None" = None
@@ -29,8 +35,8 @@ class Snapshot:
     own: "OwnNode | None" = None
     """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
     reading: bool = False
-    """Whether a pass is going on."""
+    """Whether a pass is going on; what an earlier pass read stays until the new answers come."""
     doing: str = ""
     """What is being done now, in words."""
     error: str | None = None
-    """Why the cluster could not be opened."""
+    """Why the cluster could not be opened, or the last pass failed."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from tui.cluster.facts import NodeFacts, value_of
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, pad, wrap
-from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.document import BACK, BLANK, LEAVE, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import properties
 from tui.pages.registration_status import waiting_lines
 from tui.pages.sections import chosen_node, not_among, paragraphs, problem_lines, section_heading
@@ -96,7 +96,7 @@ def arc_server_details(snapshot: Snapshot, chosen: str, columns: int) -> Documen
         told = value_of(fact)
         if told is not None:
             body.extend(properties(told, columns))
-    return Document(f"Arc-enabled server {node.name}", tuple(body))
+    return Document(f"Arc-enabled server {node.name}", tuple(body), LEAVE)
 
 
 def arc_help(columns: int) -> Document:

@@ -63,3 +63,10 @@ def _wrapped(paragraph: str, cells: int) -> list[str]:
             current = ""
         current += character
     return [*pieces, current]
+
+
+def to_ascii(text: str) -> str:
+    """Return `text` with a `?` in every cell of a character that is not ASCII: columns stay where they are."""
+    if text.isascii():
+        return text
+    return "".join(character if character.isascii() else "?" * width(character) for character in text)

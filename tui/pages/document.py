@@ -78,6 +78,8 @@ class Document:
 BLANK = Line()
 BACK = "{back}"
 """Stands in a prompt for the key that goes back: Esc on a screen, Enter in line mode."""
+LEAVE = f"{BACK} goes back:"
+"""Prompt of a document that is only read."""
 
 
 def line_of(text: str, role: Role = Role.PLAIN) -> Line:

@@ -27,7 +27,8 @@ def heading_words(snapshot: Snapshot, facts: ClusterFacts) -> str:
     region = next((told.region for told in registrations if told.region), None)
     if region:
         parts.append(region)
-    parts.append("reading" if snapshot.reading else f"read at {clock(facts.read_at)}")
+    again = ", reading again" if snapshot.reading else ""
+    parts.append("reading" if snapshot.verdict is None else f"read at {clock(facts.read_at)}{again}")
     return "    ".join(parts)
 
 
@@ -65,7 +66,7 @@ def _status_value(snapshot: Snapshot, now: datetime) -> str:
     facts = snapshot.facts
     if facts is None:
         return ""
-    if snapshot.verdict is not None and snapshot.verdict.level is not Level.HEALTHY and not snapshot.reading:
+    if snapshot.verdict is not None and snapshot.verdict.level is not Level.HEALTHY:
         return snapshot.verdict.reason
     told = [registration for _, registration in values(facts.nodes, lambda node: node.registration)]
     if not told:
@@ -83,11 +84,11 @@ def _counted(
     snapshot: Snapshot, state: Callable[..., bool | None], words: Callable[[int, int], str], unread: str
 ) -> str:
     """Return how many of the nodes that answered are so."""
-    facts = snapshot.facts
+    facts, first = snapshot.facts, snapshot.reading and snapshot.verdict is None
     told = [found for node in facts.nodes if (found := state(node)) is not None] if facts else []
     if not told:
-        return READING if snapshot.reading else unread
-    return words(sum(told), len(told)) + (", reading..." if snapshot.reading else "")
+        return READING if first else unread
+    return words(sum(told), len(told)) + (", reading..." if first else "")
 
 
 def _arc_value(snapshot: Snapshot, _now: datetime) -> str:

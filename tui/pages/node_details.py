@@ -1,16 +1,20 @@
 """Everything one node told, subject by subject."""
 
+from dataclasses import replace
+
 from tui.cluster.facts import Fact, NodeFacts, Reading, value_of
 from tui.cluster.iso_time import iso_time
+from tui.nodes.connection import LocalPowerShell, TransportKind
 from tui.nodes.own_node import OwnNode
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import wrap
-from tui.pages.document import BLANK, Document, Line, Role, line_of
+from tui.pages.document import BLANK, LEAVE, Document, Line, Role, line_of
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.properties import one_property, properties
-from tui.pages.registration_status import one_finding
+from tui.pages.registration_status import again_words, one_finding
 from tui.pages.sections import chosen_node, not_among, section_heading
 from tui.pages.times import stamp
+from tui.pages.values import judged_node
 
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("Registration", "registration"),
@@ -30,18 +34,41 @@ def node_details(snapshot: Snapshot, chosen: str, columns: int) -> Document:
     if node is None:
         return not_among(chosen)
     body: list[Line] = []
-    judged = next((one for one in snapshot.verdict.nodes if one.name == node.name), None) if snapshot.verdict else None
-    if judged is not None and not snapshot.reading:
-        text = f"Verdict: {judged.level} - {judged.reason}"
+    judged = judged_node(snapshot, node)
+    if judged is not None:
+        text = f"Verdict: {judged.level} - {judged.reason}{again_words(snapshot)}"
         body.extend(line_of(f" {line}", ROLE_OF_LEVEL[judged.level]) for line in wrap(text, columns - 2, 2))
         for finding in judged.findings:
-            body.extend(one_finding(finding, columns))
+            # The page is of this node alone: its name need not stand before each.
+            body.extend(one_finding(replace(finding, node=None), columns))
+    body.extend(reach_lines(snapshot, chosen, columns))
     for title, field in SECTIONS:
         body.extend(_section(title, getattr(node, field), columns))
     body.extend(_events(node, columns))
     if node.local and snapshot.own is not None:
         body.extend(own_lines(snapshot.own, columns))
-    return Document(f"Node {node.name}", tuple(body))
+    return Document(f"Node {node.name}", tuple(body), LEAVE)
+
+
+def reach_lines(snapshot: Snapshot, chosen: str, columns: int) -> list[Line]:
+    """Return how a node is reached and how it knows us; nothing where that is not known."""
+    index = int(chosen) - 1
+    if index >= len(snapshot.targets):
+        return []
+    target = snapshot.targets[index]
+    lines = [BLANK, line_of(" How it is reached", Role.HEADING)]
+    if isinstance(target, LocalPowerShell):
+        return [*lines, *one_property("PowerShell", "of this computer", columns)]
+    lines.extend(one_property("Address", target.address or target.node, columns))
+    lines.extend(one_property("Transport", target.transport.value, columns))
+    lines.extend(one_property("User", target.user or "who is logged on", columns))
+    known = snapshot.authentication.get(target.node)
+    if known is not None:
+        wanted = target.transport is TransportKind.NEGOTIATE and known == "ntlm"
+        lines.extend(
+            one_property("Authenticated by", f"{known}{' (Kerberos did not work)' if wanted else ''}", columns)
+        )
+    return lines
 
 
 def own_lines(own: OwnNode, columns: int) -> list[Line]:

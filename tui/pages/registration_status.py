@@ -1,5 +1,6 @@
 """Registration status: one row a node, the cluster's verdict, what to do next; and the details of one node."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from tui.cluster.durations import age_text
@@ -10,7 +11,8 @@ from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.sections import paragraphs, problem_lines
-from tui.pages.values import READING, clock_ahead, node_problem, not_read, values
+from tui.pages.times import clock
+from tui.pages.values import READING, clock_ahead, judged_node, node_problem, not_read, values
 from tui.pages.windows import firmware_lines, link_lines, window_lines
 
 PROMPT = f"Node number for details, {BACK} for the menu:"
@@ -26,15 +28,23 @@ def registration_status(snapshot: Snapshot, now: datetime, columns: int) -> Docu
     facts = snapshot.facts
     if facts is None:
         return Document(title, tuple(waiting_lines(snapshot, columns)))
-    body: list[Line] = [*verdict_lines(snapshot, columns), BLANK, _header(facts, columns)]
+    widths = _widths(facts)
+    body: list[Line] = [*verdict_lines(snapshot, columns), BLANK, _header(widths, columns)]
     for number, node in enumerate(facts.nodes, 1):
-        body.extend(_node_lines(number, node, snapshot, now, columns))
+        body.extend(_node_lines(number, node, snapshot, now, _Room(columns, *widths)))
     body.extend(finding_lines(snapshot, columns))
-    if not snapshot.reading:
+    if snapshot.verdict is not None:
         body.extend(window_lines(facts, now))
         body.extend(firmware_lines(facts, columns))
         body.extend(link_lines(facts, columns))
     return Document(title, tuple(body), PROMPT)
+
+
+def again_words(snapshot: Snapshot) -> str:
+    """Return that what is shown is of an earlier reading, while the next one goes on."""
+    if not snapshot.reading or snapshot.facts is None:
+        return ""
+    return f" (at {clock(snapshot.facts.read_at)}; reading again)"
 
 
 def waiting_lines(snapshot: Snapshot, columns: int) -> list[Line]:
@@ -47,15 +57,15 @@ def waiting_lines(snapshot: Snapshot, columns: int) -> list[Line]:
 def verdict_lines(snapshot: Snapshot, columns: int) -> list[Line]:
     """Return the cluster's verdict with its reason."""
     verdict = snapshot.verdict
-    if verdict is None or snapshot.reading:
+    if verdict is None:
         return [line_of(" Verdict: reading...", Role.QUIET)]
-    text = f"Verdict: {verdict.level} - {verdict.reason}"
+    text = f"Verdict: {verdict.level} - {verdict.reason}{again_words(snapshot)}"
     return [line_of(f" {line}", ROLE_OF_LEVEL[verdict.level]) for line in wrap(text, columns - 2, 2)]
 
 
 def finding_lines(snapshot: Snapshot, columns: int) -> list[Line]:
     """Return all findings, worst first, each with what to do next."""
-    if snapshot.verdict is None or snapshot.reading or not snapshot.verdict.findings:
+    if snapshot.verdict is None or not snapshot.verdict.findings:
         return []
     lines = [BLANK, line_of(" What was found and what to do next", Role.HEADING)]
     for finding in snapshot.verdict.findings:
@@ -74,8 +84,19 @@ def one_finding(finding: Finding, columns: int) -> list[Line]:
     return lines
 
 
-def _header(facts: ClusterFacts, columns: int) -> Line:
-    name, connection = _widths(facts)
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Cells of a row and of its columns that are as wide as what stands in them."""
+
+    columns: int
+    name: int
+    connection: int
+
+
+def _header(widths: tuple[int, int], columns: int) -> Line:
+    name, connection = widths
+    if columns < NARROW:
+        return line_of(cut(f"     {pad('Node', name)} Verdict", columns), Role.HEADING)
     columns_text = f"{pad('Node', name)} {pad('Verdict', 9)} {pad('Registration', 12)} {pad('Connection', connection)}"
     return line_of(cut(f"     {columns_text} Last sync", columns), Role.HEADING)
 
@@ -87,11 +108,11 @@ def _widths(facts: ClusterFacts) -> tuple[int, int]:
     return min(max(*names, 6), WIDEST_NAME), max([10, *map(width, states)])
 
 
-def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime, columns: int) -> list[Line]:
+def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime, room: _Room) -> list[Line]:
     """Return a node's row and, where it could not be read, why and what to do."""
     choice = Choice(number, str(number))
-    name, connection = _widths(snapshot.facts) if snapshot.facts else (WIDEST_NAME, 10)
-    lead = f" {number:2}) {pad(node.name, name)} "
+    columns = room.columns
+    lead = f" {number:2}) {pad(node.name, room.name)} "
     problem = node_problem(node)
     if problem is not None:
         return [
@@ -100,7 +121,7 @@ def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime,
         ]
     level = _level(node, snapshot)
     verdict = Span(pad(level or READING, 10), ROLE_OF_LEVEL[level] if level else Role.QUIET)
-    words = _registration_words(node, now, connection)
+    words = _registration_words(node, now, room.connection)
     if columns < NARROW:
         below = [line_of(f"     {line}") for line in wrap(" ".join(words.split()), columns - 6)]
         return [Line((Span(lead), verdict), choice), *below]
@@ -108,9 +129,8 @@ def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime,
 
 
 def _level(node: NodeFacts, snapshot: Snapshot) -> Level | None:
-    if snapshot.verdict is None or snapshot.reading:
-        return None
-    return next((judged.level for judged in snapshot.verdict.nodes if judged.name == node.name), None)
+    judged = judged_node(snapshot, node)
+    return judged.level if judged else None
 
 
 def _registration_words(node: NodeFacts, now: datetime, connection: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tui.cluster.facts import Fact, NodeFacts, Problem, ProblemKind, Reading
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, wrap
-from tui.pages.document import BLANK, Document, Line, Role, line_of
+from tui.pages.document import BLANK, LEAVE, Document, Line, Role, line_of
 from tui.pages.times import clock
 from tui.pages.values import READING
 
@@ -45,4 +45,5 @@ def chosen_node(snapshot: Snapshot, chosen: str) -> NodeFacts | None:
 
 def not_among(chosen: str) -> Document:
     """Return the page for a row that is gone."""
-    return Document(f"Node {chosen}", (line_of(" This node is not among those that were read.", Role.QUIET),))
+    gone = line_of(" This node is not among those that were read.", Role.QUIET)
+    return Document(f"Node {chosen}", (gone,), LEAVE)

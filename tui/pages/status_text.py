@@ -9,7 +9,7 @@ from tui.pages.columns import cut, pad
 from tui.pages.document import BLANK, Document, Line, line_of
 from tui.pages.registration_status import registration_status
 from tui.pages.times import stamp
-from tui.pages.values import clock_ahead, values
+from tui.pages.values import clock_ahead
 
 SMALLEST_SKEW_SECONDS = 2
 
@@ -29,12 +29,14 @@ def status_text(snapshot: Snapshot, now: datetime, columns: int) -> str:
 def system_lines(facts: ClusterFacts, columns: int) -> list[Line]:
     """Return release, build, last boot and clock of every node that told them."""
     lines = [BLANK, line_of(" Operating system and clock")]
-    for name, system in values(facts.nodes, lambda node: node.system):
-        node = next(node for node in facts.nodes if node.name == name)
+    for node in facts.nodes:
+        system = value_of(node.system)
+        if system is None:
+            continue
         seconds = round(clock_ahead(node).total_seconds())
         skew = "clock right" if abs(seconds) < SMALLEST_SKEW_SECONDS else f"clock {seconds:+d} s"
         build = f"{system.display_version or '-'} ({system.build or '-'}.{system.revision or 0})"
         elevated = "" if system.elevated is not False else "  not elevated"
-        text = f"     {pad(name, 16)} {pad(build, 20)} booted {stamp(system.boot_time)}  {skew}{elevated}"
+        text = f"     {pad(node.name, 16)} {pad(build, 20)} booted {stamp(system.boot_time)}  {skew}{elevated}"
         lines.append(line_of(cut(text, columns)))
-    return lines if any(value_of(node.system) for node in facts.nodes) else []
+    return lines if len(lines) > 2 else []

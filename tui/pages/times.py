@@ -10,9 +10,19 @@ def clock(moment: datetime) -> str:
     return _local(moment).strftime("%H:%M:%S")
 
 
-def stamp(moment: datetime | None) -> str:
+def day(moment: datetime) -> str:
+    """Return the local date, `2026-11-23`."""
+    return _local(moment).strftime("%Y-%m-%d")
+
+
+def stamp(moment: datetime | None, *, seconds: bool = False) -> str:
     """Return local date and time, `2026-11-23 14:02`, or `-` for none."""
-    return "-" if moment is None else _local(moment).strftime("%Y-%m-%d %H:%M")
+    return "-" if moment is None else _local(moment).strftime(f"%Y-%m-%d %H:%M{':%S' if seconds else ''}")
+
+
+def file_stamp(moment: datetime) -> str:
+    """Return local date and time as it may stand in a file's name, `20261123-140231`."""
+    return _local(moment).strftime("%Y%m%d-%H%M%S")
 
 
 def before(moment: datetime, now: datetime) -> str:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from tui.cluster.arc import AgentStatus, ArcStatus
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading, value_of
 from tui.cluster.registration import RegistrationStatus
+from tui.cluster.verdict import NodeVerdict
+from tui.operations.snapshot import Snapshot
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -53,6 +55,12 @@ def node_problem(node: NodeFacts) -> Problem | None:
     problems = [fact for fact in facts if isinstance(fact, Problem)]
     failed = [problem for problem in problems if problem.kind is not ProblemKind.NOT_READ]
     return failed[0] if failed and len(problems) == len(facts) else None
+
+
+def judged_node(snapshot: Snapshot, node: NodeFacts) -> NodeVerdict | None:
+    """Return the verdict of one node; `None` before the first pass has ended."""
+    judged = snapshot.verdict.nodes if snapshot.verdict else ()
+    return next((one for one in judged if one.name == node.name), None)
 
 
 def values(nodes: Iterable[NodeFacts], fact: Callable[[NodeFacts], Fact[T]]) -> list[tuple[str, T]]:

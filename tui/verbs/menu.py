@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.configuration_error import ConfigurationError
 from tui.exit_codes import ExitCode
+from tui.operations.activity import ActivityLog
+from tui.operations.preferences import Given, Preferences
 from tui.operations.reader import ClusterReader
+from tui.pages.document import Document
+from tui.places import activity_file, config_file, log_file
+from tui.verbs.this_user import this_user
+from tui.views.desk import Desk, Places
 
 if TYPE_CHECKING:
     from tui.session import Session
+    from tui.targets import Wish
 
 NO_TERMINAL = "The menu needs a terminal, and standard input or output is none."
 NO_TERMINAL_REMEDY = "Use azsconfig --plain, or the commands: azsconfig status, azsconfig --help."
@@ -42,25 +49,60 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> int
     plain = getattr(options, "plain", False) or os.environ.get("TERM") == "dumb"
     if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigurationError(NO_TERMINAL, NO_TERMINAL_REMEDY)
-    reader = ClusterReader(_opener(options, simulation))
+    desk = _desk(options, simulation)
     try:
-        if plain:
-            from tui.line_mode import LineMode
-
-            columns = min(shutil.get_terminal_size().columns, WIDEST)
-            LineMode(reader, sys.stdin, sys.stdout, columns).run()
-        else:
-            from tui.app import AzsconfigApp
-
-            app = AzsconfigApp(reader)
-            app.run()
-            if app.return_code:
-                return app.return_code
+        return _lines(desk) if plain else _screens(desk)
     finally:
-        reader.close()
+        desk.reader.close()
         if simulation is not None:
             simulation.__exit__()
+
+
+def _desk(options: argparse.Namespace, simulation: Simulation | None) -> Desk:
+    """Return what the views work with; nothing is opened yet."""
+    named = getattr(options, "config", None)
+    given = Given(
+        theme=getattr(options, "theme", None),
+        ascii=getattr(options, "ascii", False),
+        read_only=getattr(options, "read_only", False),
+    )
+    preferences = Preferences(Path(named) if named else config_file(), given)
+    activity = ActivityLog(activity_file(), user=this_user())
+    reader = ClusterReader(_opener(options, simulation), activity)
+    reader.set_read_only(read_only=preferences.read_only)
+
+    def open_cluster(wish: "Wish") -> None:
+        from tui.targets import choose
+        from tui.verbs.opening import open_session
+
+        chosen = choose(wish, lambda _user: None)
+        reader.switch(lambda: open_session(options, chosen))
+
+    places = Places(log_file=log_file(), saved=Path.home())
+    return Desk(reader, activity, preferences, places=places, picture=_picture, open_cluster=open_cluster)
+
+
+def _picture(document: Document, columns: int) -> str:
+    """Return a document as SVG; what draws it is loaded now."""
+    from tui.widgets.picture import svg
+
+    return svg(document, columns)
+
+
+def _lines(desk: Desk) -> int:
+    from tui.line_mode import LineMode
+
+    columns = min(shutil.get_terminal_size().columns, WIDEST)
+    LineMode(desk, sys.stdin, sys.stdout, columns).run()
     return ExitCode.DONE
+
+
+def _screens(desk: Desk) -> int:
+    from tui.app import AzsconfigApp
+
+    app = AzsconfigApp(desk)
+    app.run(mouse=False)
+    return app.return_code or ExitCode.DONE
 
 
 def _opener(options: argparse.Namespace, simulation: Simulation | None) -> "Callable[[], Session]":

@@ -9,9 +9,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.pages.columns import cut, pad, width
+from tui.pages.columns import cut, pad, to_ascii, width
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
-from tui.widgets.palette import CURSOR, STYLES
+from tui.widgets.palette import CURSOR, Look
 
 DIGITS = frozenset("0123456789")
 """Not str.isdigit: superscripts are digits there, and a key of their own on some keyboards."""
@@ -37,9 +37,10 @@ class NumberedList(Widget, can_focus=True):
     class Back(Message):
         """Esc was pressed with nothing typed."""
 
-    def __init__(self, document: Document, notice: Line = BLANK) -> None:
+    def __init__(self, document: Document, notice: Line = BLANK, look: Look | None = None) -> None:
         """Show `document`; `notice` is the last row but one."""
         super().__init__()
+        self._look = look or Look()
         self._document = document
         self._notice = notice
         self._typed = ""
@@ -63,8 +64,14 @@ class NumberedList(Widget, can_focus=True):
         self._scroll(0)
         self._repaint(before)
 
+    def wear(self, look: Look) -> None:
+        """Draw everything in another look."""
+        if look != self._look:
+            self._look = look
+            self.refresh()
+
     def complain(self, text: str) -> None:
-        """Show why the last input did nothing, in the prompt row, until the next key."""
+        """Show what is to be said of the last input, in the prompt row, until the next key."""
         before = [self._row(y) for y in range(self.size.height)]
         self._complaint = text
         self._repaint(before)
@@ -76,8 +83,8 @@ class NumberedList(Widget, can_focus=True):
         segments: list[Segment] = []
         room = cells
         for span in row.spans:
-            text = cut(span.text, room)
-            segments.append(Segment(text, CURSOR if selected else STYLES[span.role]))
+            text = cut(to_ascii(span.text) if self._look.ascii else span.text, room)
+            segments.append(Segment(text, CURSOR if selected else self._look.style(span.role)))
             room -= width(text)
             if room <= 0:
                 break

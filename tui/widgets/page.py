@@ -1,137 +1,108 @@
-"""A screen that shows one document and keeps it up to date."""
+"""A screen that shows one view, keeps it up to date and carries out what its keys lead to."""
 
-from typing import ClassVar, cast
-
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.app import ComposeResult
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.operations.reader import ClusterReader
-from tui.pages.document import Choice, Document, Line, line_of
+from tui.pages.document import Line, line_of
 from tui.pages.notice import notice
+from tui.views.action import Action, Again, Ask, Back, Exit, Open, Tell
+from tui.views.common_keys import letters_of, press
+from tui.views.view import View
 from tui.widgets.numbered_list import NumberedList
+from tui.widgets.stage import Stage, columns_of, stage_of
 
-NARROWEST = 40
 
-
-class SnapshotChanged(Message):
-    """Something more is known of the cluster; several at once count as one."""
+class ViewChanged(Message):
+    """The view in front may say something else; several at once count as one."""
 
     def can_replace(self, message: Message) -> bool:
         """Let the newest stand for those that wait."""
-        return isinstance(message, SnapshotChanged)
-
-
-class OpenOption(Message):
-    """An option of the menu was chosen; the application opens it."""
-
-    def __init__(self, option_id: str) -> None:
-        """Ask for the option with this stable name."""
-        super().__init__()
-        self.option_id = option_id
+        return isinstance(message, ViewChanged)
 
 
 class Page(Screen[None]):
-    """Base of all screens: a subclass says what its document is and what choosing a line does.
+    """One view on the terminal."""
 
-    Keys of every page: `?` help for it, `r` read again, Esc back.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", show=False),
-        Binding("r", "read", show=False),
-    ]
-
-    def __init__(self, reader: ClusterReader) -> None:
-        """Show what `reader` knows."""
+    def __init__(self, view: View) -> None:
+        """Show `view`."""
         super().__init__()
-        self.reader = reader
+        self.view = view
 
     def compose(self) -> ComposeResult:
         """One list fills the screen."""
-        yield NumberedList(self.document(self.columns), self.notice_line())
-
-    def document(self, columns: int) -> Document:
-        """Return what this screen says now, for a terminal of `columns` cells."""
-        raise NotImplementedError
-
-    def help(self) -> Document:
-        """Return the help written for this screen."""
-        raise NotImplementedError
-
-    def choose(self, choice: Choice) -> None:
-        """Act on a line that was chosen."""
+        yield NumberedList(self.view.document(self.columns), self.notice_line(), self._stage.look)
 
     @property
     def columns(self) -> int:
         """Cells of one row."""
-        return max(self._application.size.width, NARROWEST)
+        return columns_of(self._stage)
 
     @property
-    def _application(self) -> App[None]:
-        return cast("App[None]", self.app)  # pyright: ignore[reportUnknownMemberType]
-
-    def open_page(self, page: "Page") -> None:
-        """Show another page; Esc there comes back here."""
-        self._application.push_screen(page)
+    def _stage(self) -> Stage:
+        return stage_of(self)
 
     def notice_line(self) -> Line:
-        """Return the row for what must not be overlooked."""
-        return line_of(notice(self.reader.snapshot(), self.columns))
+        """Return the row for what must not be overlooked, and the letters of this view."""
+        return line_of(notice(self.view.desk.reader.snapshot(), self.view.busy(), letters_of(self.view), self.columns))
 
     def update_document(self) -> None:
-        """Show what is known now."""
-        self.query_one(NumberedList).show(self.document(self.columns), self.notice_line())
+        """Show what the view says now."""
+        shown = self.query_one(NumberedList)
+        shown.wear(self._stage.look)
+        shown.show(self.view.document(self.columns), self.notice_line())
 
-    def on_snapshot_changed(self) -> None:
-        """Follow the reader."""
+    def tell(self, words: str) -> None:
+        """Say something until the next key."""
+        if words:
+            self.query_one(NumberedList).complain(words)
+
+    def on_view_changed(self) -> None:
+        """Follow what the view shows."""
         self.update_document()
 
     def on_screen_resume(self) -> None:
-        """Catch up with what was read while another screen was shown."""
+        """Catch up with what happened while another screen was shown."""
         self.update_document()
 
     def on_resize(self, _event: Resize) -> None:
         """Lay the document out for the new width."""
         self.call_after_refresh(self.update_document)
 
+    def on_key(self, event: Key) -> None:
+        """Carry out a letter; other keys mean nothing here."""
+        action = press(self.view, event.character or "", self.columns)
+        if action is not None:
+            event.stop()
+            self.carry_out(action)
+
     def on_numbered_list_chosen(self, event: NumberedList.Chosen) -> None:
-        """Hand the choice to the screen."""
+        """Carry out a choice."""
         event.stop()
-        self.choose(event.choice)
+        self.carry_out(self.view.choose(event.choice))
 
     def on_numbered_list_back(self, event: NumberedList.Back) -> None:
-        """Go back one screen."""
+        """Go back one screen; nothing is lost by it. The menu is left with its own option only."""
         event.stop()
-        self.go_back()
+        self.carry_out(Back())
 
-    def go_back(self) -> None:
-        """Leave this screen; nothing is lost by it."""
-        self._application.pop_screen()
+    def carry_out(self, action: Action) -> None:
+        """Do what a key or a choice leads to."""
+        match action:
+            case Open(view):
+                self._stage.push_screen(Page(view))
+            case Ask(question):
+                # Loaded for the first question: an input line takes longer than to draw the menu.
+                from tui.widgets.question_page import QuestionPage
 
-    def action_read(self) -> None:
-        """Read the cluster again."""
-        self.reader.read_again()
-
-    def action_help(self) -> None:
-        """Show the help of this screen."""
-        self.open_page(HelpPage(self.reader, self.help()))
-
-
-class HelpPage(Page):
-    """Help of one screen."""
-
-    def __init__(self, reader: ClusterReader, text: Document) -> None:
-        """Show `text`."""
-        super().__init__(reader)
-        self.help_text = text
-
-    def document(self, columns: int) -> Document:
-        """Return the help."""
-        del columns
-        return self.help_text
-
-    def action_help(self) -> None:
-        """Help has no help of its own."""
+                self._stage.push_screen(QuestionPage(question, self))
+            case Back(views, words):
+                self._stage.leave(views, words)
+            case Tell(words):
+                self.tell(words)
+                self.update_document()
+            case Again():
+                self.update_document()
+            case Exit():
+                self._stage.exit()

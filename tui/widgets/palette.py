@@ -1,10 +1,13 @@
 """How a role of the text looks: the console's own sixteen colours, and attributes that survive without colour."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from rich.style import Style
 
 from tui.pages.document import Role
 
-STYLES: dict[Role, Style] = {
+DARK: Mapping[Role, Style] = {
     Role.PLAIN: Style(),
     Role.TITLE: Style(bold=True),
     Role.HEADING: Style(bold=True),
@@ -13,6 +16,46 @@ STYLES: dict[Role, Style] = {
     Role.BAD: Style(color="red", bold=True),
     Role.QUIET: Style(dim=True),
 }
+LIGHT: Mapping[Role, Style] = {
+    **DARK,
+    # Yellow on white cannot be read.
+    Role.ATTENTION: Style(color="magenta"),
+}
+CONTRAST: Mapping[Role, Style] = {
+    **DARK,
+    Role.GOOD: Style(color="bright_green", bold=True),
+    Role.ATTENTION: Style(color="bright_yellow", bold=True),
+    Role.BAD: Style(color="bright_red", bold=True),
+    # Dim text is the first to go on a poor screen.
+    Role.QUIET: Style(),
+}
+MONOCHROME: Mapping[Role, Style] = {
+    **DARK,
+    Role.GOOD: Style(),
+    Role.ATTENTION: Style(bold=True),
+    Role.BAD: Style(bold=True, underline=True),
+}
+THEMES: Mapping[str, Mapping[Role, Style]] = {
+    "dark": DARK,
+    "light": LIGHT,
+    "contrast": CONTRAST,
+    "monochrome": MONOCHROME,
+}
+"""Styles by theme; the background is always the terminal's own."""
 
 CURSOR = Style(reverse=True)
 """The line that Enter would choose; it also carries a `>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How everything is drawn."""
+
+    theme: str = "dark"
+    """Name in `THEMES`."""
+    ascii: bool = False
+    """Whether nothing but ASCII is written."""
+
+    def style(self, role: Role) -> Style:
+        """Return how text of a role looks."""
+        return THEMES[self.theme][role]
