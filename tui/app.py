@@ -3,17 +3,16 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
 from textual.screen import Screen
 
 from screens.menu import MenuView
+from tui.operations.appearance import Appearance
 from tui.views.desk import Desk
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.page import Page, ViewChanged
-from tui.widgets.palette import Look
 
 LEAVE_WORDS = "To leave azsconfig: 15 in the menu (Esc goes back to it), or Ctrl+Q."
 
@@ -24,17 +23,16 @@ class AzsconfigApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "azsconfig"
 
-    def __init__(self, desk: Desk, look: Callable[[], Look] = Look) -> None:
-        """Show what `desk` has, looking as `look` says each time; whoever starts the application closes the reader."""
+    def __init__(self, desk: Desk) -> None:
+        """Show what `desk` has; whoever starts the application also closes the reader."""
         super().__init__(ansi_color=True)
         self.desk = desk
-        self._look = look
         self.theme = "ansi-dark"
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Appearance:
         """How everything is drawn now."""
-        return self._look()
+        return self.desk.appearance
 
     def get_default_screen(self) -> Screen[Any]:
         """Start with the menu."""

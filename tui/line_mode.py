@@ -37,7 +37,6 @@ class LineMode:
         output: TextIO,
         columns: int,
         *,
-        ascii_only: Callable[[], bool] = lambda: False,
         read_secret: Callable[[str], str] | None = None,
     ) -> None:
         """Read answers from `lines`, write to `output`, lay text out for `columns` cells.
@@ -48,7 +47,6 @@ class LineMode:
         self._lines = lines
         self._output = output
         self._columns = columns
-        self._ascii_only = ascii_only
         self._read_secret = read_secret
         self._changed = threading.Event()
 
@@ -191,7 +189,7 @@ class LineMode:
         self._write(text + "\n")
 
     def _write(self, text: str) -> None:
-        self._output.write(to_ascii(text) if self._ascii_only() else text)
+        self._output.write(to_ascii(text) if self._desk.appearance.ascii else text)
         self._output.flush()
 
 

@@ -13,6 +13,7 @@ from tui.configuration import (
     Configuration,
     ConfigurationError,
     NodeConfiguration,
+    Settings,
     default_path,
     is_local,
     load,
@@ -84,14 +85,46 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
         cluster = _cluster(saved, name, source) if name else None
         return _named(wish, cluster, unsaved, means)
     if name is not None and (wish.cluster or wish.config or not is_cluster_node()):
-        cluster = _cluster(saved, name, source)
-        targets = tuple(_target(node, cluster, wish, means) for node in cluster.nodes)
-        return Chosen(name, targets, discover=False, banner=cluster.banner)
+        return _saved(name, _cluster(saved, name, source), wish, means)
     if not (is_cluster_node() or _has_own_powershell()):
         raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
     template = _target(NodeConfiguration(name="peers"), unsaved, wish, means)
     peers = template if isinstance(template, Connection) else None
     return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers)
+
+
+def choose_draft(name: str, cluster: ClusterConfiguration, settings: Settings, ask_password: AskPassword) -> Chosen:
+    """Return a cluster by a connection that is perhaps not saved yet.
+
+    Raises:
+        ConfigurationError: what it says does not fit together; nothing has been sent anywhere.
+    """
+    complete = structs.replace(cluster, transport=cluster.transport or settings.transport)
+    wish = Wish()
+    return _saved(name, complete, wish, _Means(wish, ask_password))
+
+
+def users_to_ask(cluster: ClusterConfiguration, settings: Settings) -> tuple[str, ...]:
+    """Return the users whose passwords are needed to open a connection and stand in no file.
+
+    Raises:
+        ConfigurationError: what the connection says does not fit together.
+    """
+    users: list[str] = []
+
+    def note(user: str) -> str:
+        users.append(user)
+        # Only whether one is needed counts here: nothing is opened with it.
+        return "needed"
+
+    choose_draft("", cluster, settings, note)
+    return tuple(users)
+
+
+def _saved(name: str, cluster: ClusterConfiguration, wish: Wish, means: "_Means") -> Chosen:
+    """Return the nodes of a connection."""
+    targets = tuple(_target(node, cluster, wish, means) for node in cluster.nodes)
+    return Chosen(name, targets, discover=False, banner=cluster.banner)
 
 
 def peer(template: Connection | None, name: str, dns_suffix: str | None) -> Connection:

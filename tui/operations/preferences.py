@@ -68,7 +68,9 @@ class Preferences:
     @property
     def ascii(self) -> bool | None:
         """Whether nothing but ASCII is written; `None` leaves it to the terminal."""
-        return self.given.ascii or (self._configuration.settings.ascii if self._configuration else None)
+        if self.given.ascii:
+            return True
+        return self._configuration.settings.ascii if self._configuration else None
 
     @property
     def read_only(self) -> bool:

@@ -20,7 +20,7 @@ from tui.views.desk import Desk, Places
 
 if TYPE_CHECKING:
     from tui.session import Session
-    from tui.targets import Wish
+    from tui.targets import Chosen
 
 NO_TERMINAL = "The menu needs a terminal, and standard input or output is none."
 NO_TERMINAL_REMEDY = "Use azsconfig --plain, or the commands: azsconfig status, azsconfig --help."
@@ -71,11 +71,9 @@ def _desk(options: argparse.Namespace, simulation: Simulation | None) -> Desk:
     reader = ClusterReader(_opener(options, simulation), activity)
     reader.set_read_only(read_only=preferences.read_only)
 
-    def open_cluster(wish: "Wish") -> None:
-        from tui.targets import choose
+    def open_cluster(chosen: "Chosen") -> None:
         from tui.verbs.opening import open_session
 
-        chosen = choose(wish, lambda _user: None)
         reader.switch(lambda: open_session(options, chosen))
 
     places = Places(log_file=log_file(), saved=Path.home())

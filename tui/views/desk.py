@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.operations.activity import ActivityLog
+from tui.operations.appearance import Appearance, appearance
 from tui.operations.reader import ClusterReader
 from tui.pages.document import Document
 
 if TYPE_CHECKING:
     from tui.operations.preferences import Preferences
-    from tui.targets import Wish
+    from tui.targets import Chosen
 
 
 class Picture(Protocol):
@@ -43,7 +44,8 @@ class Desk:
         *,
         places: Places,
         picture: Picture,
-        open_cluster: "Callable[[Wish], None]",
+        open_cluster: "Callable[[Chosen], None]",
+        terminal: Appearance | None = None,
     ) -> None:
         """Hand views what they work with."""
         self.reader = reader
@@ -57,8 +59,15 @@ class Desk:
         self.picture = picture
         """Draws SVG."""
         self.open_cluster = open_cluster
-        """Leaves the cluster that is open for another; raises `ConfigurationError`."""
+        """Leaves the cluster that is open for another; returns at once."""
+        self.terminal = terminal or Appearance()
+        """What suits the terminal where nothing was chosen."""
         self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def appearance(self) -> Appearance:
+        """How everything is written now."""
+        return appearance(self.preferences, self.terminal)
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever a view may say something else; on any thread."""

@@ -9,9 +9,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.operations.appearance import Appearance
 from tui.pages.columns import cut, pad, to_ascii, width
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
-from tui.widgets.palette import CURSOR, Look
+from tui.widgets.palette import CURSOR, style_of
 
 DIGITS = frozenset("0123456789")
 """Not str.isdigit: superscripts are digits there, and a key of their own on some keyboards."""
@@ -37,10 +38,10 @@ class NumberedList(Widget, can_focus=True):
     class Back(Message):
         """Esc was pressed with nothing typed."""
 
-    def __init__(self, document: Document, notice: Line = BLANK, look: Look | None = None) -> None:
+    def __init__(self, document: Document, notice: Line = BLANK, look: Appearance | None = None) -> None:
         """Show `document`; `notice` is the last row but one."""
         super().__init__()
-        self._look = look or Look()
+        self._look = look or Appearance()
         self._document = document
         self._notice = notice
         self._typed = ""
@@ -64,7 +65,7 @@ class NumberedList(Widget, can_focus=True):
         self._scroll(0)
         self._repaint(before)
 
-    def wear(self, look: Look) -> None:
+    def wear(self, look: Appearance) -> None:
         """Draw everything in another look."""
         if look != self._look:
             self._look = look
@@ -84,7 +85,7 @@ class NumberedList(Widget, can_focus=True):
         room = cells
         for span in row.spans:
             text = cut(to_ascii(span.text) if self._look.ascii else span.text, room)
-            segments.append(Segment(text, CURSOR if selected else self._look.style(span.role)))
+            segments.append(Segment(text, CURSOR if selected else style_of(self._look, span.role)))
             room -= width(text)
             if room <= 0:
                 break

@@ -1,10 +1,10 @@
 """How a role of the text looks: the console's own sixteen colours, and attributes that survive without colour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rich.style import Style
 
+from tui.operations.appearance import Appearance
 from tui.pages.document import Role
 
 DARK: Mapping[Role, Style] = {
@@ -47,15 +47,6 @@ CURSOR = Style(reverse=True)
 """The line that Enter would choose; it also carries a `>`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How everything is drawn."""
-
-    theme: str = "dark"
-    """Name in `THEMES`."""
-    ascii: bool = False
-    """Whether nothing but ASCII is written."""
-
-    def style(self, role: Role) -> Style:
-        """Return how text of a role looks."""
-        return THEMES[self.theme][role]
+def style_of(appearance: Appearance, role: Role) -> Style:
+    """Return how text of a role looks."""
+    return THEMES[appearance.theme][role]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tui.widgets.palette import Look
+from tui.operations.appearance import Appearance
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -18,7 +18,7 @@ class Stage(Protocol):
     """Shows screens one above the other, the menu at the bottom."""
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Appearance:
         """How everything is drawn now."""
         ...
 
