@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -46,6 +47,7 @@ class Desk:
         picture: Picture,
         open_cluster: "Callable[[Chosen], None]",
         terminal: Appearance | None = None,
+        patience: timedelta = timedelta(seconds=60),
     ) -> None:
         """Hand views what they work with."""
         self.reader = reader
@@ -62,6 +64,8 @@ class Desk:
         """Leaves the cluster that is open for another; returns at once."""
         self.terminal = terminal or Appearance()
         """What suits the terminal where nothing was chosen."""
+        self.patience = patience
+        """How long an answer of a node may take."""
         self._listeners: list[Callable[[], None]] = []
 
     @property
