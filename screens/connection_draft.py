@@ -26,8 +26,8 @@ NAME_TEXT = ("A name for this connection, as you want to see it in the list: the
 NODES_TEXT = (
     "The nodes, with commas between them: HCI-N1, HCI-N2.",
     (
-        "A node that is reached by another name or port is written NAME=ADDRESS, where the address is a host, host:port, "
-        "or a URL such as https://hci-n1.contoso.com:5986/wsman."
+        "A node that is reached by another name or port is written NAME=ADDRESS, where the address is a host, "
+        "host:port, or a URL such as https://hci-n1.contoso.com:5986/wsman."
     ),
 )
 USER_TEXT = (
@@ -36,8 +36,8 @@ USER_TEXT = (
 )
 CA_TEXT = (
     (
-        "A PEM file with the authorities that the nodes' TLS certificates are checked with. Empty: the authorities that "
-        "this computer trusts."
+        "A PEM file with the authorities that the nodes' TLS certificates are checked with. Empty: the authorities "
+        "that this computer trusts."
     ),
 )
 TRANSPORT_TEXT = ("How azsconfig identifies itself to the nodes of this connection.",)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 from textual.pilot import Pilot
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 from tests.scenario_facts import StillReader, desk_of, scenario_snapshot
 from tui.app import AzsconfigApp
 from tui.operations.snapshot import Snapshot
+from tui.views.desk import Desk
 
 Steps = Callable[[Pilot[None], AzsconfigApp], Awaitable[None]]
 
@@ -24,6 +26,13 @@ class Driver:
         self.reader = StillReader(snapshot or scenario_snapshot())
         self.app = AzsconfigApp(desk_of(self.reader, folder))
         self.size = size
+
+    @classmethod
+    def of(cls, desk: Desk, size: tuple[int, int]) -> Self:
+        """Return a driver of a desk that was made elsewhere."""
+        driver = cls(size=size)
+        driver.app = AzsconfigApp(desk)
+        return driver
 
     def run(self, steps: Steps) -> None:
         """Run `steps` on the running application."""

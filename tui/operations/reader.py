@@ -35,6 +35,7 @@ class ClusterReader:
         self._listeners: list[Callable[[], None]] = []
         self._wanted = threading.Event()
         self._closing = threading.Event()
+        self._leaving: list[threading.Thread] = []
         self._thread = threading.Thread(target=self._run, name="azsconfig-reader", daemon=True)
 
     def start(self) -> None:
@@ -64,7 +65,9 @@ class ClusterReader:
             self._snapshot = Snapshot(doing="opening the cluster", reading=True, read_only=read_only)
         if session is not None:
             # Also ends a pass that is going on: its requests are cancelled.
-            threading.Thread(target=session.close, name="azsconfig-leave", daemon=True).start()
+            leaving = threading.Thread(target=session.close, name="azsconfig-leave", daemon=True)
+            leaving.start()
+            self._leaving.append(leaving)
         self._wanted.set()
         self._tell()
 
@@ -100,8 +103,9 @@ class ClusterReader:
         session = self._session
         if session is not None:
             session.close()
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
+        for thread in (*self._leaving, self._thread):
+            if thread.ident is not None:
+                thread.join(seconds)
 
     def _run(self) -> None:
         """Open and read whenever asked, until closed; what nobody expected ends one pass and not the next."""
