@@ -153,24 +153,32 @@ def load(path: Path) -> Configuration:
         ConfigurationError: the file cannot be read, is no TOML, or holds a key or value that has no meaning; the
             message names the file, the place and what was wrong.
     """
+    return parsed(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of the file at `path`, with the line ends it has.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         message = f"The configuration {path} cannot be read: {error.strerror or error}."
         raise ConfigurationError(message, "Check the path given with --config.") from error
     except UnicodeDecodeError as error:
         message = f"The configuration {path} is not UTF-8 text (byte {error.start})."
         raise ConfigurationError(message, "Save it as UTF-8.") from error
-    return parsed(text, path)
 
 
-def parsed(text: str, path: Path) -> Configuration:
-    """Return what the text of the file at `path` says.
+def parsed(text: str, path: Path, called: str = "The configuration") -> Configuration:
+    """Return what the text of the file at `path` says; messages begin with what it is `called`, and the path.
 
     Raises:
         ConfigurationError: as `load` does.
     """
-    file = f"The configuration {path}"
+    file = f"{called} {path}"
     data = parse(text, file)
     if data.get("schema", 1) != 1:
         message = f"{file} has schema {data['schema']!r}; this azsconfig knows schema 1."
