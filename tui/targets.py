@@ -203,7 +203,7 @@ def _named(wish: Wish, cluster: ClusterConfiguration | None, unsaved: ClusterCon
     targets: list[Target] = []
     for word in wish.nodes:
         saved = known.get(word.casefold())
-        node = saved or NodeConfiguration(name=_display_name(word), address=word)
+        node = saved or NodeConfiguration(name=display_name(word), address=word)
         # A saved user and password are for the saved nodes, not for any host that is named.
         settings = cluster if saved is not None and cluster is not None else others
         if any(target.node.casefold() == node.name.casefold() for target in targets):
@@ -213,7 +213,7 @@ def _named(wish: Wish, cluster: ClusterConfiguration | None, unsaved: ClusterCon
     return Chosen(None, tuple(targets), discover=False, banner=cluster.banner if cluster else None)
 
 
-def _display_name(word: str) -> str:
+def display_name(word: str) -> str:
     """Return a short name for a host or URL; an endpoint on a special port keeps it, so that two stay apart."""
     shown = word.partition("://")[2].removesuffix("/").removesuffix("/wsman") or word
     # A user and password before the host are refused later; they must not stand in that message.

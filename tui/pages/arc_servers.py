@@ -4,10 +4,10 @@ from datetime import datetime
 
 from tui.cluster.facts import NodeFacts, value_of
 from tui.operations.snapshot import Snapshot
-from tui.pages.columns import cut, pad, wrap
+from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BACK, BLANK, LEAVE, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import properties
-from tui.pages.registration_status import waiting_lines
+from tui.pages.registration_status import NARROW, waiting_lines
 from tui.pages.sections import chosen_node, not_among, paragraphs, problem_lines, section_heading
 from tui.pages.times import before
 from tui.pages.values import READING, grouped, in_words, node_problem, values
@@ -23,7 +23,8 @@ def arc_servers(snapshot: Snapshot, now: datetime, columns: int) -> Document:
     if facts is None:
         return Document(title, tuple(waiting_lines(snapshot, columns)))
     body: list[Line] = [line_of(cut(f" {line}", columns)) for line in _cluster_words(snapshot)]
-    header = f"     {pad('Node', 16)} {pad('Agent', 13)} {pad('Version', 17)} Last heartbeat"
+    told = "" if columns < NARROW else f" {pad('Agent', 13)} {pad('Version', 17)} Last heartbeat"
+    header = f"     {pad('Node', 16)}{told}"
     body.extend((BLANK, line_of(cut(header, columns), Role.HEADING)))
     for number, node in enumerate(facts.nodes, 1):
         body.extend(_node_lines(number, node, now, columns))
@@ -51,10 +52,15 @@ def _node_lines(number: int, node: NodeFacts, now: datetime, columns: int) -> li
     problem = node_problem(node)
     if problem is not None:
         return [
-            Line((Span(lead), Span(cut("could not be read", columns - len(lead)), Role.BAD)), choice),
+            Line((Span(lead), Span(cut("could not be read", columns - width(lead)), Role.BAD)), choice),
             *problem_lines(problem, columns),
         ]
-    lines = [Line((Span(lead), Span(cut(_agent_words(node, now), columns - len(lead)))), choice)]
+    words = _agent_words(node, now)
+    if columns < NARROW:
+        lines = [Line((Span(cut(lead, columns)),), choice)]
+        lines.extend(line_of(f"       {line}") for line in wrap(" ".join(words.split()), columns - 8))
+    else:
+        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)))), choice)]
     agent = value_of(node.agent)
     if agent is not None and agent.error_details:
         text = f"{agent.error_code or ''} {agent.error_details}".strip()

@@ -1,8 +1,11 @@
 """Text in columns of a terminal: widths, padding, cutting, wrapping."""
 
+import re
 import textwrap
 
 ELLIPSIS = "..."
+SHORTEST = 8
+"""Cells that a wrapped line has at least, however narrow the terminal."""
 
 
 def width(text: str) -> int:
@@ -44,25 +47,38 @@ def wrap(text: str, cells: int, indent: int = 0) -> list[str]:
     A word longer than a line is broken, so that nothing is lost: resource ids and paths are such words.
     """
     lines: list[str] = []
+    rest = max(cells - indent, SHORTEST)
     for paragraph in text.splitlines() or [""]:
-        room = max(cells - (indent if lines else 0), 8)
-        for piece in _wrapped(paragraph, room):
+        for piece in _wrapped(paragraph, rest if lines else max(cells, SHORTEST), rest):
             lines.append(" " * indent + piece if lines else piece)
     return lines
 
 
-def _wrapped(paragraph: str, cells: int) -> list[str]:
-    """Return one paragraph in lines of `cells`; wide characters are measured, which textwrap does not."""
+def _wrapped(paragraph: str, first: int, rest: int) -> list[str]:
+    """Return one paragraph in lines, the first of `first` cells, the others of `rest`."""
     if width(paragraph) == len(paragraph):
-        return textwrap.wrap(paragraph, cells, break_on_hyphens=False) or [""]
+        pieces = textwrap.wrap(paragraph, first, subsequent_indent=" " * (first - rest), break_on_hyphens=False)
+        return [pieces[0], *(piece[first - rest :] for piece in pieces[1:])] if pieces else [""]
+    return _wrapped_by_cells(paragraph, first, rest)
+
+
+def _wrapped_by_cells(paragraph: str, first: int, rest: int) -> list[str]:
+    """Do the same for text with wide or combining characters, whose cells textwrap does not measure."""
     pieces: list[str] = []
-    current = ""
-    for character in paragraph:
-        if width(current + character) > cells:
-            pieces.append(current)
-            current = ""
-        current += character
-    return [*pieces, current]
+    current, room = "", first
+    for word in re.findall(r"\s+|\S+", paragraph):
+        if width(current + word) <= room:
+            current += word
+            continue
+        if current.strip():
+            pieces.append(current.rstrip())
+            current, room = "", rest
+        for character in word.lstrip():
+            if width(current + character) > room:
+                pieces.append(current)
+                current, room = "", rest
+            current += character
+    return [*pieces, current.rstrip()]
 
 
 def to_ascii(text: str) -> str:

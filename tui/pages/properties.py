@@ -1,16 +1,22 @@
 """A fact's properties under Microsoft's names, one a line."""
 
+import re
 from collections.abc import Mapping
 from typing import cast
 
 from tui.cluster.arc import ArcExtension
 from tui.cluster.encode import encode
+from tui.cluster.iso_time import parse_iso_time
 from tui.cluster.membership import Member
 from tui.cluster.system import PowerShellModule, Service
-from tui.pages.columns import pad, wrap
+from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import Line, Span
+from tui.pages.times import stamp
 
 NAME_CELLS = 26
+NARROW = 60
+"""Below so many columns a value stands below its name."""
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
 _FIELD_OF_LIST = {"Extensions": "extensions", "Nodes": "nodes"}
 """Properties whose value is a list of named things."""
 
@@ -31,7 +37,10 @@ def one_property(name: str, told: object, columns: int) -> list[Line]:
     """Return one property, wrapped below its own column; nothing for one that is not there."""
     if told is None or told in ((), [], {}):
         return []
-    first, *rest = wrap(_text(told), max(columns - NAME_CELLS - 5, 16))
+    if columns < NARROW:
+        below = (Line((Span("     "), Span(line))) for line in wrap(_text(told), columns - 6))
+        return [Line((Span(cut(f"   {name}", columns)),)), *below]
+    first, *rest = wrap(_text(told), columns - NAME_CELLS - 5)
     lines = [Line((Span(f"   {pad(name, NAME_CELLS)} "), Span(first)))]
     lines.extend(Line((Span(" " * (NAME_CELLS + 4)), Span(line))) for line in rest)
     return lines
@@ -67,4 +76,7 @@ def _text(told: object) -> str:
     if isinstance(told, Mapping):
         pairs = cast("Mapping[str, object]", told)
         return ", ".join(f"{key} {_text(one)}" for key, one in pairs.items())
+    if isinstance(told, str) and _TIME.fullmatch(told):
+        # As on every page: local time, as an administrator's watch.
+        return stamp(parse_iso_time(told), seconds=True)
     return str(told) or "-"

@@ -34,7 +34,7 @@ def registration_status(snapshot: Snapshot, now: datetime, columns: int) -> Docu
         body.extend(_node_lines(number, node, snapshot, now, _Room(columns, *widths)))
     body.extend(finding_lines(snapshot, columns))
     if snapshot.verdict is not None:
-        body.extend(window_lines(facts, now))
+        body.extend(window_lines(facts, now, columns))
         body.extend(firmware_lines(facts, columns))
         body.extend(link_lines(facts, columns))
     return Document(title, tuple(body), PROMPT)
@@ -116,7 +116,7 @@ def _node_lines(number: int, node: NodeFacts, snapshot: Snapshot, now: datetime,
     problem = node_problem(node)
     if problem is not None:
         return [
-            Line((Span(lead), Span(cut("could not be read", columns - len(lead)), Role.BAD)), choice),
+            Line((Span(lead), Span(cut("could not be read", columns - width(lead)), Role.BAD)), choice),
             *problem_lines(problem, columns),
         ]
     level = _level(node, snapshot)

@@ -17,7 +17,7 @@ LABEL_CELLS = 26
 DOCUMENTATION = "https://learn.microsoft.com/azure-stack/hci/manage/manage-cluster-registration"
 
 
-def window_lines(facts: ClusterFacts, now: datetime) -> list[Line]:
+def window_lines(facts: ClusterFacts, now: datetime, columns: int) -> list[Line]:
     """Return the nearest deadline of each of Microsoft's windows, with the time left."""
     rows: list[tuple[str, PolicyClock]] = []
     registered = [
@@ -45,8 +45,16 @@ def window_lines(facts: ClusterFacts, now: datetime) -> list[Line]:
         inferred = ", worked out" if clock.inferred else ""
         text = f"{stamp(clock.deadline)}  ({left}{inferred})"
         role = Role.BAD if clock.passed else Role.PLAIN
-        lines.append(Line((Span(f"   {pad(label, LABEL_CELLS)} "), Span(text, role))))
+        lines.extend(_window(label, text, role, columns))
     return lines
+
+
+def _window(label: str, text: str, role: Role, columns: int) -> list[Line]:
+    """Return one deadline; below its label where both do not fit into a row."""
+    lead = f"   {pad(label, LABEL_CELLS)} "
+    if len(lead) + len(text) <= columns:
+        return [Line((Span(lead), Span(text, role)))]
+    return [line_of(f"   {label}"), *(line_of(f"     {line}", role) for line in wrap(text, columns - 6))]
 
 
 def _nearest(label: str, clocks: Iterable[PolicyClock | None]) -> list[tuple[str, PolicyClock]]:
@@ -62,7 +70,8 @@ def firmware_lines(facts: ClusterFacts, columns: int) -> list[Line]:
     lines = [BLANK, line_of(" Firmware compared", Role.HEADING)]
     differences = compare_firmware(told)
     if not differences:
-        return [*lines, line_of(f"   the same on all {len(told)} nodes that answered", Role.GOOD)]
+        same = f"the same on all {len(told)} nodes that answered"
+        return [*lines, *(line_of(f"   {line}", Role.GOOD) for line in wrap(same, columns - 4, 2))]
     for difference in differences:
         found = ", ".join(f"{name} {text or 'not known'}" for name, text in difference.comparison.values)
         lines.extend(

@@ -41,3 +41,11 @@ def test_a_resource_id_longer_than_the_line_is_broken_and_kept_whole() -> None:
 
 def test_line_ends_and_control_characters_never_reach_a_row() -> None:
     assert cut("two\nlines\tand \x1b[2J", 40) == "two lines and  [2J"
+
+
+@given(st.text(), st.integers(8, 100), st.integers(0, 8))
+def test_wrapped_text_fits_and_loses_no_word(text: str, cells: int, indent: int) -> None:
+    lines = wrap(text, cells, indent)
+    # A character wider than a whole line is nobody's text; everything else fits.
+    assert all(width(line) <= max(cells, indent + 8) for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
