@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
+import sys
 from typing import Any
 
 from textual.app import App
@@ -11,9 +13,11 @@ from textual.screen import Screen
 from screens.menu import MenuView
 from tui.operations.appearance import Appearance
 from tui.views.desk import Desk
+from tui.views.safely import failure_words, leave
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.page import Page, ViewChanged
 
+LOG = logging.getLogger("azsconfig.menu")
 LEAVE_WORDS = "To leave azsconfig: 15 in the menu (Esc goes back to it), or Ctrl+Q."
 
 
@@ -66,11 +70,17 @@ class AzsconfigApp(App[None]):
         # The stack holds the menu at its bottom.
         for _ in range(min(views, len(self.screen_stack) - 1)):
             if isinstance(self.screen, Page):
-                self.screen.view.leave()
+                leave(self.screen.view)
             self.pop_screen()
         front = self.screen
         if words and isinstance(front, Page):
             self.call_later(front.tell, words)
+
+    def _fatal_error(self) -> None:
+        """Say in words what Textual would show as a traceback with the values of variables; the log has the rest."""
+        error = sys.exc_info()[1]
+        LOG.error("the menu failed", exc_info=error)
+        self.panic(failure_words(error) if error else "azsconfig failed.")
 
     def _changed(self) -> None:
         """Pass news to the screen in front; called on an engine thread."""

@@ -41,6 +41,7 @@ Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 nothing could be
 """
 
 TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
+THEMES = ("dark", "light", "contrast", "monochrome")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -61,6 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"azsconfig: the output could not be written: {error.strerror or error}\n")
+        return ExitCode.FAILED
+    except Exception as error:
+        # No traceback ever reaches the screen: it could show values, and it helps nobody there.
+        from tui.complaints import complain_of_ourselves
+
+        complain_of_ourselves(error)
         return ExitCode.FAILED
 
 
@@ -159,6 +166,8 @@ def _common_options() -> argparse.ArgumentParser:
     where.add_argument("--config", metavar="FILE", help="the configuration to use")
     how = common.add_argument_group("how")
     how.add_argument("--plain", action="store_true", help="the menu as lines and prompts, without cursor movement")
+    how.add_argument("--theme", choices=THEMES, help="colours (what suits the terminal)")
+    how.add_argument("--ascii", action="store_true", help="write nothing but ASCII")
     how.add_argument("--secrets-stdin", action="store_true", help="read secrets as one JSON object from standard input")
     how.add_argument("--read-only", action="store_true", help="offer nothing that changes anything")
     how.add_argument("--timeout", metavar="S", type=_seconds, help="seconds to wait for an answer of a node (60)")

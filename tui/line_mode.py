@@ -5,6 +5,7 @@ No cursor movement, no colour, no redrawing: what was written stays. Everything 
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TextIO
 
 from screens.menu import MenuView
@@ -14,6 +15,7 @@ from tui.pages.notice import notice_words
 from tui.views.action import Action, Again, Ask, Back, Exit, Open, Question, Tell
 from tui.views.common_keys import letters_of, press
 from tui.views.desk import Desk
+from tui.views.safely import action_of, document_of, leave
 from tui.views.view import View
 
 SLICE_SECONDS = 0.5
@@ -74,10 +76,10 @@ class LineMode:
                 if more and not at_top:
                     return more - 1
                 self._wait(view)
-                if _show_again(action, at_top=at_top) or view.document(self._columns) != shown:
+                if _show_again(action, at_top=at_top) or document_of(view, self._columns) != shown:
                     shown = self._show(view)
         finally:
-            view.leave()
+            leave(view)
 
     def _carry_out(self, action: Action) -> int:
         """Do what an answer leads to; returns how many views are to be left."""
@@ -102,7 +104,7 @@ class LineMode:
         answer = self._prompt(shown.prompt)
         if answer == "":
             return Again() if at_top else Back()
-        action = press(view, answer.casefold(), self._columns)
+        action = action_of(lambda: press(view, answer.casefold(), self._columns))
         if action is not None:
             return action
         return self._chosen(view, shown, answer, at_top=at_top)
@@ -115,7 +117,7 @@ class LineMode:
             return Tell(f"There is no {answer[:20]!r} here. {_what_to_type(shown, view)}{back}.")
         if choice.refusal is not None:
             return Tell(f"{choice.number}: {choice.refusal}")
-        return view.choose(choice)
+        return action_of(lambda: view.choose(choice)) or Again()
 
     def _question(self, question: Question) -> int:
         """Ask for one value until there is one, or the question is left; returns how many views are to be left."""
@@ -128,7 +130,7 @@ class LineMode:
             answer = self._one_answer(question)
             if answer is None:
                 return 0
-            action = question.answer(answer)
+            action = action_of(partial(question.answer, answer)) or Again()
             if not isinstance(action, Tell):
                 # The question itself is the first view that is left.
                 return max(self._carry_out(action) - 1, 0) if isinstance(action, Back) else self._carry_out(action)
@@ -164,7 +166,7 @@ class LineMode:
 
     def _show(self, view: View) -> Document:
         """Write a view's document and return it."""
-        document = view.document(self._columns)
+        document = document_of(view, self._columns)
         self._say("")
         self._say(f"== {document.title} ==")
         self._say_if(notice_words(self._desk.reader.snapshot()))

@@ -4,18 +4,12 @@ import logging
 import logging.handlers
 from pathlib import Path
 
-import platformdirs
+from tui.places import log_file
 
-FILE_NAME = "azsconfig.log"
 LARGEST_BYTES = 2_000_000
 OLD_FILES = 3
 LIBRARIES = ("winrm", "spnego", "requests", "urllib3", "requests_credssp", "azure", "msal")
 """Loggers of libraries: warnings and worse go to the file, nothing to the terminal."""
-
-
-def log_path() -> Path:
-    """Return where the log file is."""
-    return platformdirs.user_log_path("azsconfig", appauthor=False) / FILE_NAME
 
 
 def write_log(level: str = "info") -> Path | None:
@@ -25,7 +19,7 @@ def write_log(level: str = "info") -> Path | None:
     a cluster.
     """
     root = logging.getLogger()
-    path: Path | None = log_path()
+    path: Path | None = log_file()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler: logging.Handler = logging.handlers.RotatingFileHandler(

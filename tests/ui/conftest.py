@@ -1,7 +1,7 @@
 """Driving the application as a user does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Self
 
@@ -54,6 +54,13 @@ class Driver:
     def text(self) -> str:
         """The whole screen."""
         return "\n".join(self.rows)
+
+
+@pytest.fixture(autouse=True)
+def no_view_fails(caplog: pytest.LogCaptureFixture) -> Generator[None]:
+    """Fail a test in which a view failed: the menu goes on, and says so only in words."""
+    yield
+    assert [record for record in caplog.records if record.name == "azsconfig.views"] == []
 
 
 @pytest.fixture

@@ -144,3 +144,24 @@ def test_the_scenarios_are_listed_with_what_they_are() -> None:
         "rebooted",
         "clock-skew",
     ]
+
+
+def test_a_failure_of_our_own_is_told_in_words_and_logged_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    code = (
+        "import sys, tui.cli\n"
+        "def fail(options):\n    password = 'hunter2'\n    raise ZeroDivisionError(password)\n"
+        "tui.cli._status = fail\n"
+        "sys.exit(tui.cli.main(['status']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "failed (ZeroDivisionError)" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr
+    (log,) = (tmp_path / "state").rglob("azsconfig.log")
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text("utf-8")

@@ -9,6 +9,7 @@ from tui.pages.document import Line, line_of
 from tui.pages.notice import notice
 from tui.views.action import Action, Again, Ask, Back, Exit, Open, Tell
 from tui.views.common_keys import letters_of, press
+from tui.views.safely import action_of, document_of
 from tui.views.view import View
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.stage import Stage, columns_of, stage_of
@@ -32,7 +33,7 @@ class Page(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """One list fills the screen."""
-        yield NumberedList(self.view.document(self.columns), self.notice_line(), self._stage.look)
+        yield NumberedList(document_of(self.view, self.columns), self.notice_line(), self._stage.look)
 
     @property
     def columns(self) -> int:
@@ -51,7 +52,7 @@ class Page(Screen[None]):
         """Show what the view says now."""
         shown = self.query_one(NumberedList)
         shown.wear(self._stage.look)
-        shown.show(self.view.document(self.columns), self.notice_line())
+        shown.show(document_of(self.view, self.columns), self.notice_line())
 
     def tell(self, words: str) -> None:
         """Say something until the next key."""
@@ -72,7 +73,8 @@ class Page(Screen[None]):
 
     def on_key(self, event: Key) -> None:
         """Carry out a letter; other keys mean nothing here."""
-        action = press(self.view, event.character or "", self.columns)
+        key = event.character or ""
+        action = action_of(lambda: press(self.view, key, self.columns))
         if action is not None:
             event.stop()
             self.carry_out(action)
@@ -80,7 +82,9 @@ class Page(Screen[None]):
     def on_numbered_list_chosen(self, event: NumberedList.Chosen) -> None:
         """Carry out a choice."""
         event.stop()
-        self.carry_out(self.view.choose(event.choice))
+        action = action_of(lambda: self.view.choose(event.choice))
+        if action is not None:
+            self.carry_out(action)
 
     def on_numbered_list_back(self, event: NumberedList.Back) -> None:
         """Go back one screen; nothing is lost by it. The menu is left with its own option only."""

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tui.pages.document import BLANK, Document, Role, line_of
 from tui.pages.sections import paragraphs
 from tui.views.action import Action, Back, Question, Tell
+from tui.views.safely import action_of
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.stage import Stage, columns_of, stage_of
 
@@ -94,10 +95,10 @@ class QuestionPage(Screen[None]):
         if not event.value.strip() and not self._question.optional:
             self.tell("Type something, or press Esc to go back.")
             return
-        action = self._question.answer(event.value)
+        action = action_of(lambda: self._question.answer(event.value))
         if isinstance(action, Tell):
             self.tell(action.words)
-        else:
+        elif action is not None:
             self._leave(action)
 
     def _leave(self, action: Action) -> None:
