@@ -9,3 +9,7 @@ class ConfigurationError(Exception):
         super().__init__(f"{message} {remedy}")
         self.message = message
         self.remedy = remedy
+
+
+class NoClusterNamed(ConfigurationError):  # noqa: N818 - the name is what a caller reads in an except clause
+    """Nothing says which cluster is meant; in the menu a connection can be added."""

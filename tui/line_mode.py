@@ -170,8 +170,8 @@ class LineMode:
         self._say("")
         self._say(f"== {document.title} ==")
         self._say_if(notice_words(self._desk.reader.snapshot()))
-        for line in document.body:
-            self._say(line.text.rstrip())
+        for line in document.whole_lines:
+            self._say(line)
         self._say_if(letters_of(view))
         return document
 
@@ -181,6 +181,9 @@ class LineMode:
         answer = self._lines.readline()
         if not answer:
             raise EOFError
+        if not self._lines.isatty():
+            # A terminal shows what is typed; from a file or a pipe nobody would see it.
+            self._say(answer.strip())
         return answer.strip()
 
     def _say_if(self, text: str) -> None:

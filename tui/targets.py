@@ -11,7 +11,6 @@ from msgspec import structs
 from tui.configuration import (
     ClusterConfiguration,
     Configuration,
-    ConfigurationError,
     NodeConfiguration,
     Settings,
     default_path,
@@ -19,6 +18,7 @@ from tui.configuration import (
     load,
     read_password,
 )
+from tui.configuration_error import ConfigurationError, NoClusterNamed
 from tui.nodes.connection import NEEDS_PASSWORD, Connection, LocalPowerShell, Target, TransportKind, endpoint_url
 from tui.nodes.errors import Configuration as BadConnection
 from tui.nodes.own_node import is_cluster_node, own_name
@@ -30,7 +30,8 @@ AskPassword = Callable[[str], str | None]
 NO_NODE = "This machine is no node of an Azure Stack HCI cluster, so there is nothing to show yet."
 NO_NODE_REMEDY = (
     "Run azsconfig on a node, name nodes to reach from here (azsconfig --node HCI-N1,HCI-N2 --user 'HCI\\name'), open "
-    "a saved connection (--cluster NAME), or look around on a simulated cluster (azsconfig --lab)."
+    "a saved connection (--cluster NAME; 14) Settings in the menu adds one), or look around on a simulated cluster "
+    "(azsconfig --lab)."
 )
 CA_REMEDY = "Name a PEM file (-----BEGIN CERTIFICATE-----); on Windows, certutil -encode turns a .cer file into one."
 
@@ -87,7 +88,7 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
     if name is not None and (wish.cluster or wish.config or not is_cluster_node()):
         return _saved(name, _cluster(saved, name, source), wish, means)
     if not (is_cluster_node() or _has_own_powershell()):
-        raise ConfigurationError(NO_NODE, NO_NODE_REMEDY)
+        raise NoClusterNamed(NO_NODE, NO_NODE_REMEDY)
     template = _target(NodeConfiguration(name="peers"), unsaved, wish, means)
     peers = template if isinstance(template, Connection) else None
     return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers)

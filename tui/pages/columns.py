@@ -81,6 +81,19 @@ def _wrapped_by_cells(paragraph: str, first: int, rest: int) -> list[str]:
     return [*pieces, current.rstrip()]
 
 
+def break_word(word: str, cells: int) -> list[str]:
+    """Return a word that is longer than a line, a path or an address, in pieces; after a `/` where one is near."""
+    pieces: list[str] = []
+    room = max(cells, SHORTEST)
+    while width(word) > room:
+        fitting = word[: len(cut(word, room + len(ELLIPSIS))) - len(ELLIPSIS)] or word[0]
+        slash = fitting.rfind("/") + 1
+        piece = fitting[:slash] if slash > len(fitting) // 2 else fitting
+        pieces.append(piece)
+        word = word[len(piece) :]
+    return [*pieces, word]
+
+
 def to_ascii(text: str) -> str:
     """Return `text` with a `?` in every cell of a character that is not ASCII: columns stay where they are."""
     if text.isascii():

@@ -46,6 +46,8 @@ class Line:
     """Its pieces, from left to right."""
     choice: Choice | None = None
     """What choosing it does, for a line that can be chosen."""
+    glued: bool = False
+    """Whether it goes on with a word that the line above it began: text that is not cut into rows holds it whole."""
 
     @property
     def text(self) -> str:
@@ -67,7 +69,18 @@ class Document:
     @property
     def text(self) -> str:
         """The whole document as plain text, one line end after each line."""
-        return "".join(line.text.rstrip() + "\n" for line in (line_of(self.title), BLANK, *self.body))
+        return "".join(f"{line}\n" for line in (self.title, "", *self.whole_lines))
+
+    @property
+    def whole_lines(self) -> tuple[str, ...]:
+        """The body as lines of text in which no word is broken: addresses and paths can be copied from them."""
+        lines: list[str] = []
+        for line in self.body:
+            if line.glued and lines:
+                lines[-1] += line.text.strip()
+            else:
+                lines.append(line.text.rstrip())
+        return tuple(lines)
 
     @property
     def choices(self) -> tuple[Choice, ...]:

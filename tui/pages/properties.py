@@ -9,7 +9,7 @@ from tui.cluster.encode import encode
 from tui.cluster.iso_time import parse_iso_time
 from tui.cluster.membership import Member
 from tui.cluster.system import PowerShellModule, Service
-from tui.pages.columns import cut, pad, wrap
+from tui.pages.columns import break_word, cut, pad, width, wrap
 from tui.pages.document import Line, Span
 from tui.pages.times import stamp
 
@@ -37,12 +37,18 @@ def one_property(name: str, told: object, columns: int) -> list[Line]:
     """Return one property, wrapped below its own column; nothing for one that is not there."""
     if told is None or told in ((), [], {}):
         return []
-    if columns < NARROW:
-        below = (Line((Span("     "), Span(line))) for line in wrap(_text(told), columns - 6))
+    text = _text(told)
+    narrow = columns < NARROW
+    room = columns - 6 if narrow else columns - NAME_CELLS - 5
+    # A word that is broken, an id or a path, is one word again wherever text is not cut into rows.
+    glued = width(text) > room and not re.search(r"\s", text)
+    pieces = break_word(text, room) if glued else wrap(text, room)
+    if narrow:
+        below = [Line((Span("     "), Span(piece)), glued=glued and at > 0) for at, piece in enumerate(pieces)]
         return [Line((Span(cut(f"   {name}", columns)),)), *below]
-    first, *rest = wrap(_text(told), columns - NAME_CELLS - 5)
+    first, *rest = pieces
     lines = [Line((Span(f"   {pad(name, NAME_CELLS)} "), Span(first)))]
-    lines.extend(Line((Span(" " * (NAME_CELLS + 4)), Span(line))) for line in rest)
+    lines.extend(Line((Span(" " * (NAME_CELLS + 4)), Span(piece)), glued=glued) for piece in rest)
     return lines
 
 

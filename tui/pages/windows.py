@@ -8,7 +8,7 @@ from tui.cluster.firmware_comparison import compare_firmware
 from tui.cluster.policy_clocks import PolicyClock, next_automatic_sync, register_by, sync_by
 from tui.cluster.registration import RegistrationStatus
 from tui.cluster.resource_id import parse_resource_id
-from tui.pages.columns import pad, wrap
+from tui.pages.columns import break_word, pad, wrap
 from tui.pages.document import BLANK, Line, Role, Span, line_of
 from tui.pages.times import stamp
 from tui.pages.values import values
@@ -88,9 +88,15 @@ def link_lines(facts: ClusterFacts, columns: int) -> list[Line]:
     clouds = {agent.cloud for _, agent in values(facts.nodes, lambda node: node.agent) if agent.cloud}
     for uri in sorted(uri for uri in uris if uri):
         link = _portal_link(uri, tenants, clouds)
-        lines.extend(line_of(f"   {line}") for line in wrap(link or uri, columns - 4))
-    lines.extend(line_of(f"   {line}") for line in wrap(DOCUMENTATION, columns - 4))
+        lines.extend(_whole(link or uri, columns))
+    lines.extend(_whole(DOCUMENTATION, columns))
     return lines
+
+
+def _whole(word: str, columns: int) -> list[Line]:
+    """Return an address in rows that belong together."""
+    pieces = break_word(word, columns - 4)
+    return [Line((Span(f"   {piece}"),), glued=number > 0) for number, piece in enumerate(pieces)]
 
 
 def _portal_link(uri: str, tenants: set[str], clouds: set[str]) -> str | None:

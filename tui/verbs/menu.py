@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tui.configuration_error import ConfigurationError
+from tui.configuration_error import ConfigurationError, NoClusterNamed
 from tui.exit_codes import ExitCode
 from tui.operations.activity import ActivityLog
 from tui.operations.preferences import Given, Preferences
@@ -112,7 +112,12 @@ def _opener(options: argparse.Namespace, simulation: Simulation | None) -> "Call
     if simulation is None:
         from tui.verbs.opening import choose_cluster
 
-        chosen = choose_cluster(options)
+        try:
+            chosen = choose_cluster(options)
+        except NoClusterNamed:
+            # Whoever sits there can add a connection in the settings; the menu says so.
+            if not sys.stdin.isatty():
+                raise
 
     def opened() -> "Session":
         # Loaded on the reader's thread: it takes longer than to draw the menu.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.pages.columns import cut, pad, width, wrap
+from tui.pages.columns import break_word, cut, pad, width, wrap
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf", "Mn", "Me", "Zl", "Zp"]), max_size=60)
 
@@ -49,3 +49,10 @@ def test_wrapped_text_fits_and_loses_no_word(text: str, cells: int, indent: int)
     # A character wider than a whole line is nobody's text; everything else fits.
     assert all(width(line) <= max(cells, indent + 8) for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@given(TEXT, st.integers(8, 100))
+def test_a_broken_word_is_whole_again_when_its_pieces_are_joined(word: str, cells: int) -> None:
+    pieces = break_word(word, cells)
+    assert "".join(pieces) == word
+    assert all(width(piece) <= cells for piece in pieces)
