@@ -13,6 +13,7 @@ from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKin
 from tui.cluster.system import System
 from tui.nodes.errors import NodeError
 from tui.nodes.reply import Reply
+from tui.operations.first_try import try_first
 from tui.operations.subjects import SUBJECTS, Subject
 from tui.session import Session
 
@@ -30,8 +31,8 @@ class FactArrived:
 
 
 SLICE_SECONDS = 0.5
-Answer: TypeAlias = tuple[str, Subject, Future[Reply], datetime]
-"""Node, subject, the finished request, and when it finished."""
+Answer: TypeAlias = tuple[str, Subject, Future[Reply] | Problem, datetime]
+"""Node, subject, the finished request or why there was none, and when that was."""
 Sink = Callable[[FactArrived], None]
 
 
@@ -75,20 +76,46 @@ def read_cluster(session: Session, sink: Sink) -> ClusterFacts:
     Never raises for a node: what a node does not tell is a `Problem` in its place. Returns when every request has
     ended, each by its own deadline at the latest. `sink` is called on the calling thread.
     """
-    answers: SimpleQueue[Answer] = SimpleQueue()
-    waiting = 0
-    for target in session.targets:
-        for subject in SUBJECTS:
-            pending = session.submit(target.node, subject.script, subject.parameters)
-            pending.future.add_done_callback(_deliver(answers, target.node, subject))
-            waiting += 1
+    reading = Pass(session)
+    try_first(session, reading)
     table = FactTable(session)
-    for _ in range(waiting):
-        node, subject, future, at = _next(answers)
-        arrived = FactArrived(node, subject.name, _fact(node, subject, future, at))
+    for _ in range(len(session.targets) * len(SUBJECTS)):
+        node, subject, outcome, at = _next(reading.answers)
+        arrived = FactArrived(node, subject.name, _fact(node, subject, outcome, at))
         table.put(arrived)
         sink(arrived)
     return table.facts(datetime.now(UTC))
+
+
+class Pass:
+    """The requests of one pass, node by node, and the answers as they come."""
+
+    def __init__(self, session: Session) -> None:
+        """Send nothing yet."""
+        self.answers: SimpleQueue[Answer] = SimpleQueue()
+        """One for each subject of each node, in the order they end."""
+        self._session = session
+        self._begun: set[str] = set()
+
+    def begin(self, node: str) -> "Future[Reply]":
+        """Ask a node for the first subject."""
+        self._begun.add(node)
+        return self._ask(node, SUBJECTS[0])
+
+    def go_on(self, node: str) -> None:
+        """Ask it for the others."""
+        for subject in SUBJECTS[1:]:
+            self._ask(node, subject)
+
+    def give_up(self, node: str, problem: Problem) -> None:
+        """Have one problem for every subject that it has not been asked for."""
+        for subject in SUBJECTS[1 if node in self._begun else 0 :]:
+            self.answers.put((node, subject, problem, datetime.now(UTC)))
+
+    def _ask(self, node: str, subject: Subject) -> "Future[Reply]":
+        future = self._session.submit(node, subject.script, subject.parameters).future
+        future.add_done_callback(lambda done: self.answers.put((node, subject, done, datetime.now(UTC))))
+        return future
 
 
 def _next(answers: SimpleQueue[Answer]) -> Answer:
@@ -98,15 +125,12 @@ def _next(answers: SimpleQueue[Answer]) -> Answer:
             return answers.get(timeout=SLICE_SECONDS)
 
 
-def _deliver(answers: SimpleQueue[Answer], node: str, subject: Subject) -> Callable[[Future[Reply]], None]:
-    """Return what puts a finished request into `answers` with the time it ended."""
-    return lambda future: answers.put((node, subject, future, datetime.now(UTC)))
-
-
-def _fact(node: str, subject: Subject, future: Future[Reply], at: datetime) -> Fact[object]:
-    """Turn a finished request into a fact."""
+def _fact(node: str, subject: Subject, outcome: Future[Reply] | Problem, at: datetime) -> Fact[object]:
+    """Turn a request that has ended, or was never made, into a fact."""
+    if isinstance(outcome, Problem):
+        return outcome
     try:
-        reply = future.result()
+        reply = outcome.result()
         return Reading(subject.decode(reply.outs), at)
     except NodeError as error:
         return error.problem
