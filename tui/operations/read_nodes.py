@@ -81,7 +81,7 @@ def read_cluster(session: Session, sink: Sink) -> ClusterFacts:
     table = FactTable(session)
     for _ in range(len(session.targets) * len(SUBJECTS)):
         node, subject, outcome, at = _next(reading.answers)
-        arrived = FactArrived(node, subject.name, _fact(node, subject, outcome, at))
+        arrived = FactArrived(node, subject.name, fact_of(node, subject, outcome, at))
         table.put(arrived)
         sink(arrived)
     return table.facts(datetime.now(UTC))
@@ -125,7 +125,7 @@ def _next(answers: SimpleQueue[Answer]) -> Answer:
             return answers.get(timeout=SLICE_SECONDS)
 
 
-def _fact(node: str, subject: Subject, outcome: Future[Reply] | Problem, at: datetime) -> Fact[object]:
+def fact_of(node: str, subject: Subject, outcome: Future[Reply] | Problem, at: datetime) -> Fact[object]:
     """Turn a request that has ended, or was never made, into a fact."""
     if isinstance(outcome, Problem):
         return outcome
