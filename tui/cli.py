@@ -89,7 +89,7 @@ def _end_on_signals() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         sys.exit(128 + number)
 
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None and threading.current_thread() is threading.main_thread():
             signal.signal(number, end)
@@ -133,6 +133,9 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"azsconfig {__version__}")
+    parser.add_argument(
+        "--diagnose-terminal", action="store_true", help="say what was found of this terminal, and what follows from it"
+    )
     parser.set_defaults(run=_menu)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
     status = verbs.add_parser(
@@ -188,6 +191,10 @@ def _seconds(text: str) -> float:
 
 
 def _menu(options: argparse.Namespace) -> int:
+    if options.diagnose_terminal:
+        from tui.verbs.this_terminal import diagnose_terminal
+
+        return diagnose_terminal(options)
     from tui.verbs.menu import show_menu
 
     return show_menu(options, _simulation(options))

@@ -114,10 +114,17 @@ def test_a_lab_and_a_node_at_once_are_refused() -> None:
     assert "two different clusters" in done.stderr
 
 
-def test_the_menu_without_a_terminal_says_to_use_the_commands() -> None:
+def test_the_menu_without_a_terminal_is_lines_until_the_input_ends() -> None:
     done = azsconfig("--lab")
+    assert done.returncode == 0
+    assert "15) Exit to command line" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_the_menu_without_a_terminal_and_without_a_cluster_says_what_to_name() -> None:
+    done = azsconfig()
     assert done.returncode == 2
-    assert "needs a terminal" in done.stderr
+    assert "--cluster" in done.stderr
 
 
 def test_lab_takes_a_scenario_only_after_an_equals_sign() -> None:

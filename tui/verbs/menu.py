@@ -2,19 +2,21 @@
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.configuration_error import ConfigurationError, NoClusterNamed
+from tui.console.terminal import FrontEnd, Terminal
 from tui.exit_codes import ExitCode
 from tui.operations.activity import ActivityLog
 from tui.operations.preferences import Given, Preferences
 from tui.operations.reader import ClusterReader
 from tui.pages.document import Document
 from tui.places import activity_file, config_file, log_file
+from tui.verbs.this_terminal import cared_for, look_around, suits, windows_console
 from tui.verbs.this_user import this_user
 from tui.views.desk import Desk, Places
 
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from tui.session import Session
     from tui.targets import Chosen
 
-NO_TERMINAL = "The menu needs a terminal, and standard input or output is none."
-NO_TERMINAL_REMEDY = "Use azsconfig --plain, or the commands: azsconfig status, azsconfig --help."
+NO_INPUT = "A PowerShell remote session has no input, so there is no menu here."
+NO_INPUT_REMEDY = "Use the commands (azsconfig status, azsconfig --help), or connect to the node by SSH."
+CLOSE_SECONDS = 10.0
+DEFAULT_TIMEOUT_SECONDS = 60.0
 WIDEST = 100
 """Most columns that line mode uses: longer lines are hard to follow by ear and eye."""
 
@@ -46,19 +50,27 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> int
     Raises:
         ConfigurationError: there is no terminal, or no cluster is meant.
     """
-    plain = getattr(options, "plain", False) or os.environ.get("TERM") == "dumb"
-    if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ConfigurationError(NO_TERMINAL, NO_TERMINAL_REMEDY)
-    desk = _desk(options, simulation)
-    try:
-        return _lines(desk) if plain else _screens(desk)
-    finally:
-        desk.reader.close()
+    console = windows_console()
+    evidence, terminal = look_around(options, console)
+    if terminal.front_end is FrontEnd.NONE:
+        raise ConfigurationError(NO_INPUT, NO_INPUT_REMEDY)
+    desk = _desk(options, simulation, terminal)
+
+    def close() -> None:
+        desk.reader.close(CLOSE_SECONDS)
         if simulation is not None:
             simulation.__exit__()
 
+    try:
+        with cared_for(console, close):
+            if terminal.front_end is FrontEnd.LINES:
+                return _lines(desk, terminal)
+            return _screens(desk, stderr_is_terminal=evidence.stderr.terminal)
+    finally:
+        close()
 
-def _desk(options: argparse.Namespace, simulation: Simulation | None) -> Desk:
+
+def _desk(options: argparse.Namespace, simulation: Simulation | None, terminal: Terminal) -> Desk:
     """Return what the views work with; nothing is opened yet."""
     named = getattr(options, "config", None)
     given = Given(
@@ -77,7 +89,16 @@ def _desk(options: argparse.Namespace, simulation: Simulation | None) -> Desk:
         reader.switch(lambda: open_session(options, chosen))
 
     places = Places(log_file=log_file(), saved=Path.home())
-    return Desk(reader, activity, preferences, places=places, picture=_picture, open_cluster=open_cluster)
+    return Desk(
+        reader,
+        activity,
+        preferences,
+        places=places,
+        picture=_picture,
+        open_cluster=open_cluster,
+        terminal=suits(terminal),
+        patience=timedelta(seconds=getattr(options, "timeout", DEFAULT_TIMEOUT_SECONDS)),
+    )
 
 
 def _picture(document: Document, columns: int) -> str:
@@ -87,18 +108,32 @@ def _picture(document: Document, columns: int) -> str:
     return svg(document, columns)
 
 
-def _lines(desk: Desk) -> int:
+def _lines(desk: Desk, terminal: Terminal) -> int:
     from tui.line_mode import LineMode
 
-    columns = min(shutil.get_terminal_size().columns, WIDEST)
-    LineMode(desk, sys.stdin, sys.stdout, columns).run()
+    columns = min(terminal.columns, WIDEST)
+    read_secret = _read_secret if sys.stdin.isatty() else None
+    LineMode(desk, sys.stdin, sys.stdout, columns, read_secret=read_secret).run()
     return ExitCode.DONE
 
 
-def _screens(desk: Desk) -> int:
+def _read_secret(prompt: str) -> str:
+    import getpass
+
+    return getpass.getpass(prompt, stream=sys.stdout)
+
+
+def _screens(desk: Desk, *, stderr_is_terminal: bool) -> int:
+    if desk.preferences.theme is not None:
+        # A theme that was chosen counts more than the environment; Textual would take its colours away.
+        os.environ.pop("NO_COLOR", None)
+    if not stderr_is_terminal:
+        # Textual draws on standard error, which somebody has sent elsewhere: azsconfig 2>errors.txt
+        sys.__stderr__ = sys.__stdout__  # pyright: ignore[reportAttributeAccessIssue]
     from tui.app import AzsconfigApp
 
     app = AzsconfigApp(desk)
+    # Nothing needs a mouse; without it, text can be selected and copied as everywhere in this terminal.
     app.run(mouse=False)
     return app.return_code or ExitCode.DONE
 

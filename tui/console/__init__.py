@@ -1,0 +1,1 @@
+"""What this terminal can do, and what a program owes the Windows console it runs in."""
