@@ -11,7 +11,6 @@ from tui.views.view import Letter, View
 
 if TYPE_CHECKING:
     from tui.pages.powershell.command import Command
-
     from tui.views.desk import Desk
 
 FILTER = Letter("f", "filter")
@@ -47,7 +46,7 @@ class ActivityLogView(View):
 
         snapshot = self.desk.reader.snapshot()
         files = log_commands(self.desk.places.log_file, self.desk.activity.path)
-        return (*files, *commands_for("runs", snapshot, snapshot.targets))
+        return (*files, *commands_for("runs", snapshot))
 
     def data(self) -> Mapping[str, Any]:
         """Return the entries that are shown."""

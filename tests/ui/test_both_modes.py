@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ name = "HCI-N1"
 name = "HCI-N2"
 address = "hci-n2.contoso.com"
 """
-ROWS = 400
+ROWS = 200
 """Enough for every document to stand on one screen."""
 
 
@@ -44,21 +45,26 @@ def desk_in(folder: Path, scenario: str) -> Desk:
     return desk
 
 
-def said_on_screens(desk: Desk, place: Place) -> tuple[list[str], str]:
-    """Return the rows of the screen at a place, and what stands in its input line."""
+def said_on_screens(desk: Desk, found: list[Place]) -> Iterator[tuple[list[str], str]]:
+    """Yield for each place the rows of the screen and what stands in its input line; Esc leads from one to the next."""
     driver = Driver.of(desk, (COLUMNS, ROWS))
-    found: list[str] = []
-    typed: list[str] = []
+    said: list[tuple[list[str], str]] = []
 
     async def steps(pilot: Pilot[None], app: AzsconfigApp) -> None:
-        for answer in place.answers:
-            await pilot.press(*answer, *(["enter"] if answer.isdigit() else []))
+        at: tuple[str, ...] = ()
+        for place in found:
+            common = next((n for n, (a, b) in enumerate(zip(at, place.answers, strict=False)) if a != b), len(at))
+            common = min(common, len(place.answers))
+            for _ in at[common:]:
+                await pilot.press("escape")
+            for answer in place.answers[common:]:
+                await pilot.press(*answer, *(["enter"] if answer.isdigit() else []))
             await pilot.pause()
-        found.extend(driver.rows)
-        typed.extend(line.value for line in app.screen.query(Input))
+            at = place.answers
+            said.append((driver.rows, "".join(line.value for line in app.screen.query(Input))))
 
     driver.run(steps)
-    return found, "".join(typed)
+    return iter(said)
 
 
 def said_in_lines(desk: Desk, place: Place) -> list[str]:
@@ -74,10 +80,10 @@ def all_places(folder: Path, scenario: str) -> list[Place]:
 
 @pytest.mark.parametrize("scenario", ["healthy", "firmware", "node-down"])
 def test_every_place_says_the_same_in_both_modes(scenario: str, tmp_path: Path) -> None:
-    found = all_places(tmp_path, scenario)
-    for place in found:
-        desk = desk_in(tmp_path, scenario)
-        rows, typed = said_on_screens(desk, place)
+    # Help, commands and saving differ by view, not by what was read.
+    found = [one for one in all_places(tmp_path, scenario) if scenario == "healthy" or "".join(one.answers).isdigit()]
+    desk = desk_in(tmp_path, scenario)
+    for place, (rows, typed) in zip(found, said_on_screens(desk, found), strict=True):
         title, *lines = said_in_lines(desk, place)
         way = " ".join(place.answers) or "menu"
         assert rows[0].strip("= ") == title.removesuffix(" =="), way
@@ -92,9 +98,8 @@ def test_every_place_says_the_same_in_both_modes(scenario: str, tmp_path: Path) 
             continue
         # The first cell of a row is the cursor's, the last two rows are notice and prompt.
         shown = [row[1:].strip() for row in rows[1:-2] if row[1:].strip()]
-        assert [_without_time(row) for row in shown] == [
-            _without_time(line) for line in spoken[: -1 - bool(place.shown.LETTERS)] if line and line != _notice(desk)
-        ], way
+        told = [line for line in spoken[: -1 - bool(place.shown.LETTERS)] if line != _notice(desk)]
+        assert _without_rows(shown) == _without_rows(told), way
         letters = letters_of(place.shown)
         assert rows[-2].endswith(letters), way
         assert not letters or spoken[-2] == letters, way
@@ -102,6 +107,11 @@ def test_every_place_says_the_same_in_both_modes(scenario: str, tmp_path: Path) 
 
 def _notice(desk: Desk) -> str:
     return desk.reader.snapshot().banner or ""
+
+
+def _without_rows(lines: list[str]) -> str:
+    """Return what lines say, wherever they break: line mode breaks no address, and each begins at its own column."""
+    return re.sub(r"\s", "", _without_time(" ".join(lines)))
 
 
 def _without_time(text: str) -> str:

@@ -24,7 +24,7 @@ class ClusterView(View):
         from tui.pages.commands import commands_for
 
         snapshot = self.desk.reader.snapshot()
-        return commands_for(self.COMMANDS_OF, snapshot, snapshot.targets, self.node())
+        return commands_for(self.COMMANDS_OF, snapshot, self.node())
 
     def data(self) -> Mapping[str, Any]:
         """Return the status as `azsconfig status --json` prints it; one node's part for a view of one node."""

@@ -84,7 +84,7 @@ def test_a_program_that_fails_itself_ends_with_words_and_no_values(
     driver = Driver()
 
     async def steps(pilot: Pilot[None], app: AzsconfigApp) -> None:
-        password = "hunter2"  # noqa: F841 - a traceback with values would show it
+        _password = "hunter2"  # A traceback with values would show it.
 
         def fail() -> None:
             raise ZeroDivisionError

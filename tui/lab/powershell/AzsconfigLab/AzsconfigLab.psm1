@@ -313,6 +313,7 @@ function Get-CimInstance {
                 Caption        = "Microsoft $($system.ProductName)"
                 BuildNumber    = [string] (Get-Value -InputObject $system -Name 'Build')
                 CSName         = $system.ComputerName
+                LocalDateTime  = Get-LabNow
                 InstallDate    = ConvertTo-Time -Text (Get-Value -InputObject $system -Name 'InstallDate')
                 LastBootUpTime = ConvertTo-Time -Text (Get-Value -InputObject $system -Name 'BootTime')
             }
@@ -424,8 +425,13 @@ function Get-Service {
 }
 
 function Get-WinEvent {
-    [CmdletBinding()]
-    param([Parameter(Mandatory = $true)] [hashtable] $FilterHashtable, [long] $MaxEvents = [long]::MaxValue)
+    [CmdletBinding(DefaultParameterSetName = 'Log')]
+    param(
+        [Parameter(ParameterSetName = 'Log', Position = 0, Mandatory = $true)] [string] $LogName,
+        [Parameter(ParameterSetName = 'Hash', Mandatory = $true)] [hashtable] $FilterHashtable,
+        [long] $MaxEvents = [long]::MaxValue
+    )
+    if ($PSCmdlet.ParameterSetName -eq 'Log') { $FilterHashtable = @{ LogName = $LogName } }
     $numbers = @{ Critical = 1; Error = 2; Warning = 3; Information = 4; Verbose = 5 }
     $after = [System.DateTime]::MinValue
     if ($FilterHashtable.ContainsKey('StartTime')) { $after = $FilterHashtable['StartTime'].ToUniversalTime() }

@@ -1,0 +1,1 @@
+"""The PowerShell an expert would type: what is asked of a node, how nodes are reached, where a line may break."""
