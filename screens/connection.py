@@ -7,9 +7,9 @@ from msgspec import to_builtins
 
 from screens.connection_draft import DraftView
 from screens.connection_trial import TrialView
-from tui.configuration import ClusterConfiguration, Configuration
-from tui.configuration_edit import remove_cluster, set_default
-from tui.configuration_error import ConfigurationError
+from tui.configuration.edit import remove_cluster, set_default
+from tui.configuration.error import ConfigurationError
+from tui.configuration.model import ClusterConfiguration, Configuration
 from tui.operations.activity import Outcome
 from tui.operations.draft import Draft
 from tui.pages import connections as page
@@ -22,7 +22,6 @@ from tui.views.view import View
 
 if TYPE_CHECKING:
     from tui.pages.powershell.command import Command
-
     from tui.views.desk import Desk
 
 

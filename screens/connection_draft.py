@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from screens.connection_trial import TrialView
-from tui.configuration import TRANSPORTS, Configuration
-from tui.configuration_edit import save_cluster
-from tui.configuration_error import ConfigurationError
+from tui.configuration.edit import save_cluster
+from tui.configuration.error import ConfigurationError
+from tui.configuration.model import TRANSPORTS, Configuration
 from tui.operations.activity import Outcome
 from tui.operations.draft import Draft, DraftError
 from tui.pages import connections as page

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tui.operations.connection_test import ConnectionTest
-
 from tui.operations.activity import Outcome
+from tui.operations.connection_test import ConnectionTest
 from tui.pages import connections as page
 from tui.pages.document import Choice, Document
 from tui.targets import Chosen
@@ -30,7 +29,8 @@ class TrialView(View):
         self._chosen = chosen
         self._save = save
         self._noted = False
-        self._test = self._started()
+        self._test = self._prepared()
+        self._test.start()
 
     def document(self, columns: int) -> Document:
         """Return what every node answered so far."""
@@ -72,17 +72,17 @@ class TrialView(View):
         if self._test.done:
             self._test.cancel()
             self._noted = False
-            self._test = self._started()
+            self._test = self._prepared()
+            self._test.start()
         return Again()
 
     def choose(self, choice: Choice) -> Action:
         """Save the connection, or go back to it."""
         return Back() if choice.id == LEAVE_IT or self._save is None else self._save()
 
-    def _started(self) -> ConnectionTest:
-        test = ConnectionTest(self._chosen, self.desk.patience, self._changed)
-        test.start()
-        return test
+    def _prepared(self) -> ConnectionTest:
+        # Started by the caller once it is in its place: the first result may come before a call here returns.
+        return ConnectionTest(self._chosen, self.desk.patience, self._changed)
 
     def _changed(self) -> None:
         """Note the result once, and say that there is more to show; on the trial's thread."""

@@ -7,8 +7,8 @@ from msgspec import to_builtins
 
 from screens.connection import SavedConnectionView
 from screens.connection_draft import DraftView
-from tui.configuration import THEMES, TRANSPORTS
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
+from tui.configuration.model import THEMES, TRANSPORTS
 from tui.operations.activity import Outcome
 from tui.operations.draft import Draft
 from tui.pages import settings as page

@@ -102,7 +102,7 @@ def _run(given: Sequence[str]) -> int:
 
         return run(given[1:])
     options = build_parser().parse_args(_with_default_scenario(given))
-    from tui.configuration_error import ConfigurationError
+    from tui.configuration.error import ConfigurationError
     from tui.log_file import write_log
 
     write_log(getattr(options, "log_level", "info"))
@@ -227,7 +227,7 @@ class Simulation:
         Raises:
             ConfigurationError: it did not start.
         """
-        from tui.configuration_error import ConfigurationError
+        from tui.configuration.error import ConfigurationError
         from tui.lab.launcher import LabStartError
 
         try:
@@ -250,7 +250,7 @@ def _simulation(options: argparse.Namespace) -> Simulation | None:
     scenario = getattr(options, "lab", None)
     if scenario is None:
         return None
-    from tui.configuration_error import ConfigurationError
+    from tui.configuration.error import ConfigurationError
 
     for name in ("node", "cluster", "config"):
         if getattr(options, name, None) is not None:

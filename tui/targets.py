@@ -8,21 +8,21 @@ from pathlib import Path
 
 from msgspec import structs
 
-from tui.configuration import (
+from tui.configuration.error import ConfigurationError, NoClusterNamed
+from tui.configuration.model import (
     ClusterConfiguration,
     Configuration,
     NodeConfiguration,
     Settings,
-    default_path,
     is_local,
     load,
     read_password,
 )
-from tui.configuration_error import ConfigurationError, NoClusterNamed
 from tui.nodes.connection import NEEDS_PASSWORD, Connection, LocalPowerShell, Target, TransportKind, endpoint_url
 from tui.nodes.errors import Configuration as BadConnection
 from tui.nodes.own_node import is_cluster_node, own_name
 from tui.nodes.secret import Secret
+from tui.places import config_file
 
 AskPassword = Callable[[str], str | None]
 """Asks for the password of a user without echo; `None` where nobody can be asked."""
@@ -137,7 +137,7 @@ def _configuration(wish: Wish) -> tuple[Configuration, Path]:
     """Return the configuration and where it came from; without any, an empty one."""
     if wish.config is not None:
         return load(wish.config), wish.config
-    path = default_path()
+    path = config_file()
     return (load(path) if path.exists() else Configuration()), path
 
 

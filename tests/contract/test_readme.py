@@ -47,7 +47,7 @@ def test_a_lab_that_runs_serves_the_readme_s_other_commands(tmp_path: Path) -> N
 
 
 def test_the_readme_s_configuration_is_valid(tmp_path: Path) -> None:
-    from tui.configuration import load
+    from tui.configuration.model import load
 
     text = next(iter(re.findall(r"```toml\n(.*?)```", README, re.DOTALL)))
     path = tmp_path / "config.toml"

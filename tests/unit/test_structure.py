@@ -15,7 +15,7 @@ ALLOWED = {
     "tui.cluster": (),
     "tui.options": (),
     "tui.exit_codes": (),
-    "tui.configuration": (),
+    "tui.configuration.model": (),
     "tui.lab.launcher": (),
     "tui.lab.scenarios": (),
     "tui.nodes.connection": (),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
 from tui.lab.certificates import CertificateAuthority
 from tui.nodes.connection import Connection, LocalPowerShell, TransportKind
 from tui.nodes.secret import Secret
@@ -37,7 +37,7 @@ def saved(tmp_path: Path) -> Path:
 
 def test_on_a_node_the_command_line_holds_for_the_peers_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tui.targets.is_cluster_node", lambda: True)
-    monkeypatch.setattr("tui.targets.default_path", lambda: tmp_path / "none.toml")
+    monkeypatch.setattr("tui.targets.config_file", lambda: tmp_path / "none.toml")
     wish = Wish(user="HCI\\adm", transport="kerberos", password=Secret("given"))
     chosen = choose(wish, no_password)
     assert isinstance(chosen.targets[0], LocalPowerShell)

@@ -5,7 +5,7 @@ from typing import Self
 
 from msgspec import structs
 
-from tui.configuration import ClusterConfiguration, Configuration, NodeConfiguration
+from tui.configuration.model import ClusterConfiguration, Configuration, NodeConfiguration
 from tui.nodes.connection import NEEDS_PASSWORD, TransportKind, endpoint_url
 from tui.nodes.errors import Configuration as BadConnection
 from tui.targets import display_name

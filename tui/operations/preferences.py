@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.configuration import Configuration
+    from tui.configuration.model import Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,14 @@ class Preferences:
             # Nothing is loaded for a file that is not there: the menu starts sooner.
             self._configuration = None
             return
-        from tui.configuration import load
+        from tui.configuration.model import load
 
         self._keep(load(self.path))
 
     @property
     def configuration(self) -> "Configuration":
         """What is saved."""
-        from tui.configuration import Configuration
+        from tui.configuration.model import Configuration
 
         with self._lock:
             return self._configuration or Configuration()
@@ -88,12 +88,12 @@ class Preferences:
         Raises:
             ConfigurationError: the file cannot be changed; nothing is.
         """
-        from tui.configuration_edit import change_setting
+        from tui.configuration.edit import change_setting
 
         self._keep(change_setting(self.path, name, value))
 
     def keep(self, configuration: "Configuration") -> None:
-        """Take over what `tui.configuration_edit` has just written."""
+        """Take over what `tui.configuration.edit` has just written."""
         self._keep(configuration)
 
     def _keep(self, configuration: "Configuration") -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
 from tui.operations.activity import ActivityLog, Outcome
 from tui.operations.snapshot import Snapshot
 

@@ -56,7 +56,8 @@ def wrap(text: str, cells: int, indent: int = 0) -> list[str]:
 
 def _wrapped(paragraph: str, first: int, rest: int) -> list[str]:
     """Return one paragraph in lines, the first of `first` cells, the others of `rest`."""
-    if width(paragraph) == len(paragraph):
+    # Not by the sum: a tab of no cell and a character of two make up for each other.
+    if paragraph.isascii() or all(width(character) == 1 for character in paragraph):
         pieces = textwrap.wrap(paragraph, first, subsequent_indent=" " * (first - rest), break_on_hyphens=False)
         return [pieces[0], *(piece[first - rest :] for piece in pieces[1:])] if pieces else [""]
     return _wrapped_by_cells(paragraph, first, rest)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.configuration import ClusterConfiguration
+from tui.configuration.model import ClusterConfiguration
 from tui.operations.draft import Draft
 from tui.pages.columns import pad, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of

@@ -1,6 +1,6 @@
 """Settings: saved connections, how azsconfig looks and what it offers."""
 
-from tui.configuration import ClusterConfiguration
+from tui.configuration.model import ClusterConfiguration
 from tui.operations.appearance import Appearance
 from tui.operations.preferences import Preferences
 from tui.pages.columns import cut, pad, width, wrap

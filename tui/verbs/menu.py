@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from tui.configuration_error import ConfigurationError, NoClusterNamed
+from tui.configuration.error import ConfigurationError, NoClusterNamed
 from tui.console.terminal import FrontEnd, Terminal
 from tui.exit_codes import ExitCode
 from tui.operations.activity import ActivityLog

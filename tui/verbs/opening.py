@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
 from tui.nodes.secret import Secret
 from tui.targets import Chosen, Wish, choose
 

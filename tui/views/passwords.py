@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tui.configuration import ClusterConfiguration
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
+from tui.configuration.model import ClusterConfiguration
 from tui.targets import Chosen, choose_draft, users_to_ask
 from tui.views.action import Action, Ask, Question, Tell
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tui.cluster.facts import Problem, Reading
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
 from tui.lab.control import LabControl
 from tui.lab.launcher import LabProcess
 from tui.operations.activity import ActivityLog, Outcome

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.configuration import ClusterConfiguration, Configuration, NodeConfiguration
+from tui.configuration.model import ClusterConfiguration, Configuration, NodeConfiguration
 from tui.operations.draft import Draft, DraftError
 
 SAVED = Configuration(clusters={"HCI-CL01": ClusterConfiguration(nodes=(NodeConfiguration(name="HCI-N1"),))})

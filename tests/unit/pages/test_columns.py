@@ -1,7 +1,7 @@
 """Text in columns: widths, cutting, wrapping."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.pages.columns import break_word, cut, pad, width, wrap
@@ -43,6 +43,7 @@ def test_line_ends_and_control_characters_never_reach_a_row() -> None:
     assert cut("two\nlines\tand \x1b[2J", 40) == "two lines and  [2J"
 
 
+@example("\t0000000\u2630", 8, 0)
 @given(st.text(), st.integers(8, 100), st.integers(0, 8))
 def test_wrapped_text_fits_and_loses_no_word(text: str, cells: int, indent: int) -> None:
     lines = wrap(text, cells, indent)

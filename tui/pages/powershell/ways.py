@@ -144,7 +144,7 @@ def _conditions(targets: Sequence[Connection]) -> str:
     words = ["How the nodes are reached: type it first, once a session."]
     if any(_needs_trusted_hosts(target) for target in targets):
         words.append(r"PowerShell asks for the nodes to be listed in WSMan:\localhost\Client\TrustedHosts.")
-    if any(target.ca_file is not None or target.pin_sha256 is not None for target in targets):
+    if any(target.encrypted_by_tls and (target.ca_file or target.pin_sha256) for target in targets):
         words.append("Windows must trust the authority of the nodes' certificates: certutil -addstore Root FILE.")
     if any(target.transport is TransportKind.CREDSSP for target in targets):
         words.append("CredSSP must be enabled here: Enable-WSManCredSSP -Role Client.")

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 import msgspec
 
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
 
 SECRET_WORDS = ("password", "passwd", "pwd", "secret", "token")
 QUOTING = r"Write text that holds a backslash in single quotes, such as user = 'HCI\name'."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tui.configuration import TRANSPORTS, ConfigurationError, Settings, load, read_password
+from tui.configuration.model import TRANSPORTS, ConfigurationError, Settings, load, read_password
 from tui.nodes.connection import TransportKind
 
 GOOD = """

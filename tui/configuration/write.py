@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from tui.configuration_error import ConfigurationError
+from tui.configuration.error import ConfigurationError
 
 LOCK_SECONDS = 5.0
 """How long one waits for another azsconfig that changes the file."""

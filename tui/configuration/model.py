@@ -27,10 +27,9 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import msgspec
-import platformdirs
 
-from tui.configuration_check import check_table, parse, shown
-from tui.configuration_error import ConfigurationError
+from tui.configuration.check import check_table, parse, shown
+from tui.configuration.error import ConfigurationError
 
 FILE_NAME = "config.toml"
 NAME_LENGTH = 255
@@ -139,11 +138,6 @@ class Configuration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         known = ", ".join(self.clusters) or "none"
         message = f"{source} has no cluster named {name}."
         raise ConfigurationError(message, f"Saved clusters: {known}.")
-
-
-def default_path() -> Path:
-    """Return where the configuration is when no file is named."""
-    return platformdirs.user_config_path("azsconfig", appauthor=False) / FILE_NAME
 
 
 def load(path: Path) -> Configuration:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import msgspec
 from msgspec import structs
 
-from tui import configuration_sections as tables
-from tui.configuration import ClusterConfiguration, NodeConfiguration
-from tui.configuration_sections import Section, UnusualError
+from tui.configuration import sections as tables
+from tui.configuration.model import ClusterConfiguration, NodeConfiguration
+from tui.configuration.sections import Section, UnusualError
 
 CLUSTERS = "clusters"
 NODES = "nodes"

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tests.conftest import ROOT
-from tui.configuration import (
+from tui.configuration.edit import change_setting, remove_cluster, save_cluster, set_default
+from tui.configuration.model import (
     TRANSPORTS,
     ClusterConfiguration,
     Configuration,
@@ -26,8 +27,7 @@ from tui.configuration import (
     is_local,
     load,
 )
-from tui.configuration_edit import change_setting, remove_cluster, save_cluster, set_default
-from tui.configuration_write import alone
+from tui.configuration.write import alone
 
 TYPED = """\
 # Clusters of the north.
@@ -352,8 +352,8 @@ def test_what_the_system_refuses_is_told_with_what_to_do(tmp_path: Path, number:
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from tui.configuration_edit import change_setting
-from tui.configuration_error import ConfigurationError
+from tui.configuration.edit import change_setting
+from tui.configuration.error import ConfigurationError
 signal.signal(signal.SIGXFSZ, getattr(signal, sys.argv[2]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:

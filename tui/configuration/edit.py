@@ -10,12 +10,12 @@ from pathlib import Path
 
 from msgspec import structs
 
-from tui import configuration_sections as tables
-from tui.configuration import ClusterConfiguration, Configuration, parsed, text_of
-from tui.configuration_clusters import add_cluster, change_cluster, drop_cluster, values_of
-from tui.configuration_error import ConfigurationError
-from tui.configuration_sections import Section
-from tui.configuration_write import alone, replace_file
+from tui.configuration import sections as tables
+from tui.configuration.clusters import add_cluster, change_cluster, drop_cluster, values_of
+from tui.configuration.error import ConfigurationError
+from tui.configuration.model import ClusterConfiguration, Configuration, parsed, text_of
+from tui.configuration.sections import Section
+from tui.configuration.write import alone, replace_file
 
 NEW = "schema = 1\n"
 SETTINGS = "settings"
@@ -25,7 +25,7 @@ Change = Callable[[list[Section], Configuration], tuple[list[Section], Configura
 
 
 def change_setting(path: Path, name: str, value: str | bool | None) -> Configuration:
-    """Save one setting, a field of `tui.configuration.Settings`; `None` leaves it to its default."""
+    """Save one setting, a field of `tui.configuration.model.Settings`; `None` leaves it to its default."""
 
     def change(sections: list[Section], now: Configuration) -> tuple[list[Section], Configuration]:
         defaults = {field.name: field.default for field in structs.fields(now.settings)}
