@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tui.cluster.decode import DecodeError, decode
-from tui.cluster.membership import Membership
+from tui.cluster.membership import Membership, in_natural_order
 from tui.nodes.channel import NodeChannel
 from tui.nodes.connection import LocalPowerShell, Target
 from tui.nodes.errors import Cancelled, NodeError
@@ -91,7 +91,7 @@ class Session:
         known = {target.node.casefold() for target in self.targets}
         peers = [
             peer(self._peers, node.name, membership.dns_suffix)
-            for node in membership.nodes
+            for node in sorted(membership.nodes, key=lambda node: in_natural_order(node.name))
             if node.name.casefold() not in known
         ]
         with self._lock:

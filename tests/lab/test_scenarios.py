@@ -20,7 +20,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "firmware": ("unhealthy", "HCI-N3: out of policy: firmware differs"),
     "arc-missing": ("attention", "Azure Arc integration is disabled"),
     "arc-expired": ("unhealthy", "HCI-N3: the Arc agent's identity has expired"),
-    "agent-old": ("attention", "HCI-N3: Arc agent 1.40 is out of support"),
+    "agent-old": ("attention", "HCI-N3: Arc agent 1.40 has been out of support"),
     "node-down": ("attention", "HCI-N4: could not be read"),
     "rebooted": ("attention", "HCI-N3: restarted 6 minutes ago"),
     "clock-skew": ("attention", "HCI-N3: its clock is 11 minutes ahead"),

@@ -1,5 +1,6 @@
 """What one node says of the failover cluster it belongs to."""
 
+import re
 from dataclasses import dataclass
 
 from tui.cluster.open_enum import OpenEnum
@@ -40,3 +41,13 @@ class Membership:
     """DNS suffix of the cluster's name: peers are reached as `node.suffix`."""
     nodes: tuple[Member, ...] = ()
     """All nodes, sorted by name."""
+
+
+def in_natural_order(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return a sort key under which `HCI-N2` stands before `HCI-N10`."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
+    numbers = (part[0] in "0123456789" for part in parts)
+    return tuple(
+        (not number, int(part) if number else 0, "" if number else part)
+        for number, part in zip(numbers, parts, strict=True)
+    )

@@ -114,8 +114,13 @@ def _judge_node(view: NodeView, compared: Iterable[Finding]) -> NodeVerdict:
     own = [finding for rule in _NODE_RULES for finding in rule(view)]
     findings = by_weight([*unread_findings(view.facts), *own, *compared])
     level = _node_level(view, findings)
-    reason = next((finding.message for finding in findings if finding.level == level and level != Level.HEALTHY), None)
-    return NodeVerdict(view.name, level, reason or _plain_reason(view), findings)
+    why = next((_short(finding) for finding in findings if finding.level == level and level != Level.HEALTHY), None)
+    return NodeVerdict(view.name, level, why or _plain_reason(view), findings)
+
+
+def _short(finding: Finding) -> str:
+    """Return the first line of what was found: an error may have ten."""
+    return next((line for line in finding.message.splitlines() if line.strip()), "")
 
 
 def _node_level(view: NodeView, findings: tuple[Finding, ...]) -> Level:
@@ -154,7 +159,7 @@ def _cluster_reason(level: Level, nodes: tuple[NodeVerdict, ...], findings: tupl
         return nodes[0].reason
     explaining = [finding for finding in serious if finding.level == level] if level == Level.UNHEALTHY else serious
     first = explaining[0]
-    named = f"{first.node}: {first.message}" if first.node and len(nodes) > 1 else first.message
+    named = f"{first.node}: {_short(first)}" if first.node and len(nodes) > 1 else _short(first)
     return named if len(serious) == 1 else f"{named} (and {len(serious) - 1} more)"
 
 

@@ -65,13 +65,16 @@ class ActivityLog:
     `trouble` says so.
     """
 
-    def __init__(self, path: Path | None = None, *, user: str = "") -> None:
-        """Keep entries in `path`, or in memory alone; `user` is noted with each."""
+    def __init__(
+        self, path: Path | None = None, *, user: str = "", now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Keep entries in `path`, or in memory alone; `user` and the time (`now`, UTC) are noted with each."""
         self.path = path
         """File they are kept in."""
         self.trouble = ""
         """Why the last entry could not be written, in words."""
         self._user = user
+        self._now = now
         self._lock = threading.Lock()
         self._session: deque[Entry] = deque(maxlen=KEPT)
         self._listeners: list[Callable[[], None]] = []
@@ -87,8 +90,7 @@ class ActivityLog:
         banner: str | None = None,
     ) -> None:
         """Keep one entry; never raises."""
-        at = datetime.now(UTC)
-        entry = Entry(at, what, outcome, cluster, node, remedy, banner or "", self._user, os.getpid())
+        entry = Entry(self._now(), what, outcome, cluster, node, remedy, banner or "", self._user, os.getpid())
         with self._lock:
             self._session.append(entry)
             self._write(entry)

@@ -2,17 +2,20 @@
 
 from datetime import datetime
 
+from tui.cluster.arc import AgentStatus
 from tui.cluster.facts import NodeFacts, value_of
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BACK, BLANK, LEAVE, Choice, Document, Line, Role, Span, line_of
+from tui.pages.node_names import in_short
 from tui.pages.properties import properties
 from tui.pages.registration_status import NARROW, waiting_lines
 from tui.pages.sections import chosen_node, not_among, paragraphs, problem_lines, section_heading
-from tui.pages.times import before
+from tui.pages.times import ago
 from tui.pages.values import READING, grouped, in_words, node_problem, values
 
 PROMPT = f"Node number for details, {BACK} for the menu:"
+ROLE_OF_STATUS: dict[str, Role] = {AgentStatus.DISCONNECTED: Role.ATTENTION, AgentStatus.EXPIRED: Role.BAD}
 AGENT_SERVICES = ("himds", "GCArcService", "ExtensionService", "arcproxy")
 
 
@@ -43,7 +46,7 @@ def _cluster_words(snapshot: Snapshot) -> list[str]:
     )
     if len(states) == 1:
         return [f"Cluster integration: {next(iter(states))}"]
-    return [f"Cluster integration: {state} say {', '.join(names)}" for state, names in states.items()]
+    return [f"Cluster integration: {state} say {in_short(names)}" for state, names in states.items()]
 
 
 def _node_lines(number: int, node: NodeFacts, now: datetime, columns: int) -> list[Line]:
@@ -56,12 +59,13 @@ def _node_lines(number: int, node: NodeFacts, now: datetime, columns: int) -> li
             *problem_lines(problem, columns),
         ]
     words = _agent_words(node, now)
+    agent = value_of(node.agent)
+    role = ROLE_OF_STATUS.get(agent.status or "", Role.PLAIN) if agent else Role.PLAIN
     if columns < NARROW:
         lines = [Line((Span(cut(lead, columns)),), choice)]
-        lines.extend(line_of(f"       {line}") for line in wrap(" ".join(words.split()), columns - 8))
+        lines.extend(line_of(f"       {line}", role) for line in wrap(" ".join(words.split()), columns - 8))
     else:
-        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)))), choice)]
-    agent = value_of(node.agent)
+        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)), role)), choice)]
     if agent is not None and agent.error_details:
         text = f"{agent.error_code or ''} {agent.error_details}".strip()
         lines.extend(line_of(f"       {line}", Role.ATTENTION) for line in wrap(text, columns - 8))
@@ -82,7 +86,7 @@ def _agent_words(node: NodeFacts, now: datetime) -> str:
         return in_words(node.agent, str)
     if not agent.installed:
         return "not installed"
-    heartbeat = before(agent.last_heartbeat, now) if agent.last_heartbeat else "-"
+    heartbeat = ago(agent.last_heartbeat, now) if agent.last_heartbeat else "-"
     return f"{pad(agent.status or '-', 13)} {pad(agent.version or '-', 17)} {heartbeat}"
 
 

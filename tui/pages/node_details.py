@@ -9,9 +9,10 @@ from tui.nodes.own_node import OwnNode
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import wrap
 from tui.pages.document import BLANK, LEAVE, Document, Line, Role, line_of
+from tui.pages.findings import finding_lines
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.properties import one_property, properties
-from tui.pages.registration_status import again_words, one_finding
+from tui.pages.registration_status import again_words
 from tui.pages.sections import chosen_node, not_among, section_heading
 from tui.pages.times import stamp
 from tui.pages.values import judged_node
@@ -38,9 +39,8 @@ def node_details(snapshot: Snapshot, chosen: str, columns: int) -> Document:
     if judged is not None:
         text = f"Verdict: {judged.level} - {judged.reason}{again_words(snapshot)}"
         body.extend(line_of(f" {line}", ROLE_OF_LEVEL[judged.level]) for line in wrap(text, columns - 2, 2))
-        for finding in judged.findings:
-            # The page is of this node alone: its name need not stand before each.
-            body.extend(one_finding(replace(finding, node=None), columns))
+        # The page is of this node alone: its name need not stand before each.
+        body.extend(finding_lines([replace(finding, node=None) for finding in judged.findings], (), columns))
     body.extend(reach_lines(snapshot, chosen, columns))
     for title, field in SECTIONS:
         body.extend(_section(title, getattr(node, field), columns))

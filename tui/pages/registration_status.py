@@ -5,10 +5,11 @@ from datetime import datetime
 
 from tui.cluster.durations import age_text
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, value_of
-from tui.cluster.findings import Finding, Level
+from tui.cluster.findings import Level
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.findings import finding_lines
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.sections import paragraphs, problem_lines
 from tui.pages.times import clock
@@ -19,7 +20,6 @@ PROMPT = f"Node number for details, {BACK} for the menu:"
 NARROW = 70
 """Below so many columns a node's row goes on in the lines below it."""
 WIDEST_NAME = 24
-MARK = {Level.HEALTHY: "note", Level.ATTENTION: "attention", Level.UNHEALTHY: "unhealthy", Level.UNKNOWN: "unknown"}
 
 
 def registration_status(snapshot: Snapshot, now: datetime, columns: int) -> Document:
@@ -32,7 +32,7 @@ def registration_status(snapshot: Snapshot, now: datetime, columns: int) -> Docu
     body: list[Line] = [*verdict_lines(snapshot, columns), BLANK, _header(widths, columns)]
     for number, node in enumerate(facts.nodes, 1):
         body.extend(_node_lines(number, node, snapshot, now, _Room(columns, *widths)))
-    body.extend(finding_lines(snapshot, columns))
+    body.extend(found_lines(snapshot, columns))
     if snapshot.verdict is not None:
         body.extend(window_lines(facts, now, columns))
         body.extend(firmware_lines(facts, columns))
@@ -63,25 +63,15 @@ def verdict_lines(snapshot: Snapshot, columns: int) -> list[Line]:
     return [line_of(f" {line}", ROLE_OF_LEVEL[verdict.level]) for line in wrap(text, columns - 2, 2)]
 
 
-def finding_lines(snapshot: Snapshot, columns: int) -> list[Line]:
-    """Return all findings, worst first, each with what to do next."""
-    if snapshot.verdict is None or not snapshot.verdict.findings:
+def found_lines(snapshot: Snapshot, columns: int) -> list[Line]:
+    """Return what was found and what to do next; why a node could not be read stands in its row, not here again."""
+    if snapshot.verdict is None or snapshot.facts is None:
         return []
-    lines = [BLANK, line_of(" What was found and what to do next", Role.HEADING)]
-    for finding in snapshot.verdict.findings:
-        lines.extend(one_finding(finding, columns))
-    return lines
-
-
-def one_finding(finding: Finding, columns: int) -> list[Line]:
-    """Return a finding with what to do next below it."""
-    where = f"{finding.node}: " if finding.node else ""
-    text = f"[{MARK[finding.level]}] {where}{finding.message}"
-    role = Role.PLAIN if finding.level is Level.HEALTHY else ROLE_OF_LEVEL[finding.level]
-    lines = [line_of(f" {line}", role) for line in wrap(text, columns - 2, 2)]
-    if finding.remedy:
-        lines.extend(line_of(f"   {line}", Role.QUIET) for line in wrap(finding.remedy, columns - 4))
-    return lines
+    nodes = snapshot.facts.nodes
+    said = {node.name for node in nodes if node_problem(node) is not None}
+    findings = [one for one in snapshot.verdict.findings if one.id != "node-unreadable" or one.node not in said]
+    lines = finding_lines(findings, [node.name for node in nodes], columns)
+    return [BLANK, line_of(" What was found and what to do next", Role.HEADING), *lines] if lines else []
 
 
 @dataclass(frozen=True, slots=True)

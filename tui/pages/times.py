@@ -31,6 +31,11 @@ def before(moment: datetime, now: datetime) -> str:
     return f"in {words}" if moment > now else f"{words} before"
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """Return the same for a screen that was just read: `25 minutes ago`."""
+    return before(moment, now).replace(" before", " ago")
+
+
 def _local(moment: datetime) -> datetime:
     """Return a time in the local zone; as it is where this machine's calendar does not reach."""
     try:

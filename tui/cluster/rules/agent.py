@@ -84,7 +84,7 @@ def _support(view: NodeView, agent: ConnectedMachineAgent) -> Iterator[Finding]:
     if clock is None or not clock.passed:
         return
     about = "about " if clock.inferred else ""
-    message = f"Arc agent {short_version(agent.version)} is out of support since {about}{clock.deadline:%Y-%m}"
+    message = f"Arc agent {short_version(agent.version)} has been out of support since {about}{clock.deadline:%Y-%m}"
     yield view.finding("agent-unsupported", Level.ATTENTION, message, _UPGRADE)
 
 

@@ -30,7 +30,7 @@ def build_findings(view: NodeView) -> Iterator[Finding]:
         yield view.finding("build-unknown", Level.ATTENTION, offer.reason or "", remedy)
     elif offer.end_of_support and not offer.supported_on(view.our_now.date()):
         at_latest = "" if offer.release == "22H2" else " at the latest"
-        message = f"{offer.release} is out of support since {offer.end_of_support.isoformat()}{at_latest}"
+        message = f"{offer.release} has been out of support since {offer.end_of_support.isoformat()}{at_latest}"
         yield view.finding("end-of-support", Level.HEALTHY, message, "Plan the upgrade to a current Azure Local.")
     system = view.system
     if (
