@@ -1,19 +1,19 @@
 """The Textual application: wires views to screens, does nothing itself."""
 
-import asyncio
-import contextlib
 import logging
-import signal
 import sys
 from typing import Any
 
 from textual.app import App
+from textual.events import Event, Key, Paste
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from screens.menu import MenuView
 from tui.operations.appearance import Appearance
 from tui.views.desk import Desk
 from tui.views.safely import failure_words, leave
+from tui.widgets.keys_in_turn import KeysInTurn
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.page import Page, ViewChanged
 
@@ -32,6 +32,18 @@ class AzsconfigApp(App[None]):
         super().__init__(ansi_color=True)
         self.desk = desk
         self.theme = "ansi-dark"
+        self._keys = KeysInTurn(super().on_event, self._who_handles_keys)
+
+    async def on_event(self, event: Event) -> None:
+        """Handle keys one after the other, everything else at once."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._keys.add(event)
+        else:
+            await super().on_event(event)
+
+    def _who_handles_keys(self) -> list[MessagePump]:
+        """Return whom a key is given to, in order: what has the focus, its screen, and the application."""
+        return [*([self.focused] if self.focused is not None else []), self.screen, self]
 
     @property
     def look(self) -> Appearance:
@@ -44,17 +56,13 @@ class AzsconfigApp(App[None]):
 
     def on_mount(self) -> None:
         """Start reading once something can be shown."""
-        self._end_on_signals()
         self.desk.subscribe(self._changed)
         self.call_after_refresh(self.desk.reader.start)
 
-    def _end_on_signals(self) -> None:
-        """Restore the terminal when the session is told to end; Windows has no such signals."""
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
+    def end(self, code: int) -> None:
+        """End with an exit code; from a signal handler, on whatever the main thread is just doing."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.exit, None, code)
 
     def on_unmount(self) -> None:
         """Stop listening: the reader may outlive the screens."""

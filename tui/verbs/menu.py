@@ -3,12 +3,14 @@
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tui.configuration.error import ConfigurationError, NoClusterNamed
+from tui.console.session_end import SessionEnd
 from tui.console.terminal import FrontEnd, Terminal
 from tui.exit_codes import ExitCode
 from tui.operations.activity import ActivityLog
@@ -56,18 +58,32 @@ def show_menu(options: argparse.Namespace, simulation: Simulation | None) -> int
         raise ConfigurationError(NO_INPUT, NO_INPUT_REMEDY)
     desk = _desk(options, simulation, terminal)
 
-    def close() -> None:
-        desk.reader.close(CLOSE_SECONDS)
-        if simulation is not None:
-            simulation.__exit__()
-
+    close = _Closing(desk, simulation)
     try:
         with cared_for(console, close):
             if terminal.front_end is FrontEnd.LINES:
-                return _lines(desk, terminal)
-            return _screens(desk, stderr_is_terminal=evidence.stderr.terminal)
+                return _lines(desk, terminal, close)
+            return _screens(desk, close, stderr_is_terminal=evidence.stderr.terminal)
     finally:
         close()
+
+
+class _Closing:
+    """Leaves the nodes and ends the simulation, once; whoever asks a second time waits until that is done."""
+
+    def __init__(self, desk: Desk, simulation: Simulation | None) -> None:
+        self._desk = desk
+        self._simulation = simulation
+        self._lock = threading.Lock()
+        self._done = False
+
+    def __call__(self) -> None:
+        with self._lock:
+            if not self._done:
+                self._done = True
+                self._desk.reader.close(CLOSE_SECONDS)
+                if self._simulation is not None:
+                    self._simulation.__exit__()
 
 
 def _desk(options: argparse.Namespace, simulation: Simulation | None, terminal: Terminal) -> Desk:
@@ -108,12 +124,13 @@ def _picture(document: Document, columns: int) -> str:
     return svg(document, columns)
 
 
-def _lines(desk: Desk, terminal: Terminal) -> int:
+def _lines(desk: Desk, terminal: Terminal, close: Callable[[], None]) -> int:
     from tui.line_mode import LineMode
 
     columns = min(terminal.columns, WIDEST)
     read_secret = _read_secret if sys.stdin.isatty() else None
-    LineMode(desk, sys.stdin, sys.stdout, columns, read_secret=read_secret).run()
+    with SessionEnd(sys.exit, close):
+        LineMode(desk, sys.stdin, sys.stdout, columns, read_secret=read_secret).run()
     return ExitCode.DONE
 
 
@@ -123,7 +140,7 @@ def _read_secret(prompt: str) -> str:
     return getpass.getpass(prompt, stream=sys.stdout)
 
 
-def _screens(desk: Desk, *, stderr_is_terminal: bool) -> int:
+def _screens(desk: Desk, close: Callable[[], None], *, stderr_is_terminal: bool) -> int:
     if desk.preferences.theme is not None:
         # A theme that was chosen counts more than the environment; Textual would take its colours away.
         os.environ.pop("NO_COLOR", None)
@@ -134,7 +151,8 @@ def _screens(desk: Desk, *, stderr_is_terminal: bool) -> int:
 
     app = AzsconfigApp(desk)
     # Nothing needs a mouse; without it, text can be selected and copied as everywhere in this terminal.
-    app.run(mouse=False)
+    with SessionEnd(app.end, close):
+        app.run(mouse=False)
     return app.return_code or ExitCode.DONE
 
 
