@@ -2,7 +2,9 @@
 
 import os
 import select
+import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +21,10 @@ SMALLEST = (
     "class Smallest(App):\n    def compose(self):\n        yield Static('READY')\n\nSmallest().run()\n"
 )
 MENU = "from tests.benchmarks.unconnected import show\nshow()\n"
+AZSCONFIG = "import sys\nfrom tui.cli import main\nsys.argv = ['azsconfig', '--lab']\nsys.exit(main())\n"
+"""The program itself, with everything it loads and starts behind the menu."""
+LIVELY = {"registration status": "1\r", "arc-enabled servers": "2\r", "runs and activity log": "13\r"}
+"""Screens with rows to move over, and the keys that lead there."""
 READY = "Enter number to select an option:"
 SMALLEST_READY = "READY"
 QUIET_SECONDS = 0.4
@@ -30,7 +36,10 @@ class Terminal:
     def __init__(self, code: str, ready: str) -> None:
         """Run Python `code` and wait until it has written `ready`."""
         started = time.perf_counter()
-        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "25"}
+        # What azsconfig keeps for its user goes where nobody misses it.
+        self._home = tempfile.TemporaryDirectory()
+        home = self._home.name
+        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "25", "HOME": home}
         self._child: Any = pexpect.spawn(
             sys.executable, ["-c", code], cwd=str(ROOT), dimensions=(25, 80), env=environment, timeout=30
         )
@@ -45,7 +54,11 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Told to end, it leaves the nodes; killed, it could not.
+        self._child.kill(signal.SIGTERM)
+        self._child.expect(pexpect.EOF)
         self._child.close(force=True)
+        self._home.cleanup()
 
     def bytes_after(self, keys: str) -> int:
         """Return how many bytes the program writes in answer to keys."""
@@ -71,14 +84,14 @@ class Terminal:
         return count
 
 
-def ratio_of_starts(repeats: int) -> tuple[float, float]:
-    """Return the medians of seconds to the first usable screen: the menu's, the smallest app's."""
-    menus: list[float] = []
-    smallest: list[float] = []
+def seconds_to_start(repeats: int) -> dict[str, float]:
+    """Return the medians of seconds to the first usable screen, by program; they take turns."""
+    programs = {SMALLEST: SMALLEST_READY, MENU: READY, AZSCONFIG: READY}
+    found: dict[str, list[float]] = {code: [] for code in programs}
     for _ in range(repeats):
-        menus.append(_start(MENU, READY))
-        smallest.append(_start(SMALLEST, SMALLEST_READY))
-    return median(menus), median(smallest)
+        for code, ready in programs.items():
+            found[code].append(_start(code, ready))
+    return {code: median(seconds) for code, seconds in found.items()}
 
 
 def _start(code: str, ready: str) -> float:
@@ -90,3 +103,12 @@ def arrow_bytes(keys: Sequence[str] = ("\x1b[B",) * 8) -> list[int]:
     """Return how many bytes each arrow key costs in the menu."""
     with Terminal(MENU, READY) as terminal:
         return [terminal.bytes_after(key) for key in keys]
+
+
+def arrow_bytes_on(screen: str) -> list[int]:
+    """Return how many bytes arrow keys cost on a screen of `LIVELY` of a healthy lab."""
+    with Terminal(AZSCONFIG, READY) as terminal:
+        # Until the lab has started and was read: then nothing more is drawn.
+        terminal.drain(2.0)
+        terminal.bytes_after(LIVELY[screen])
+        return [terminal.bytes_after(key) for key in ("\x1b[B", "\x1b[B", "\x1b[A")]

@@ -48,6 +48,7 @@ class EmulatedTerminal:
         self.written = bytearray()
         """Everything the program has written."""
         self._rest = b""
+        self._looking = True
         self._ours, theirs = os.openpty()
         self._set_size(columns, rows)
         self.process = subprocess.Popen(
@@ -130,6 +131,19 @@ class EmulatedTerminal:
             self._screen.resize(rows, columns)
         self._set_size(columns, rows)
 
+    def look_away(self) -> None:
+        """Read, and keep no screen: emulating one costs more than the program does."""
+        self._looking = False
+
+    def look_again(self) -> None:
+        """Keep the screen again; another size makes the program draw all of it."""
+        columns, rows = self._screen.columns, self._screen.lines
+        self._looking = True
+        self.resize(columns - 1, rows)
+        self.wait_quiet()
+        self.resize(columns, rows)
+        self.wait_quiet()
+
     def stop_reading(self) -> None:
         """Read nothing any more, as a session whose network has stalled."""
         self._reading.clear()
@@ -168,7 +182,8 @@ class EmulatedTerminal:
                 return
             with self._lock:
                 self.written += data
-                self._feed(data)
+                if self._looking:
+                    self._feed(data)
 
     def _feed(self, data: bytes) -> None:
         data = self._rest + data

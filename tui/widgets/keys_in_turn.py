@@ -7,7 +7,7 @@ the third one must not land on a screen its typist has already left.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual.events import Key, Paste
 from textual.message_pump import MessagePump
@@ -44,18 +44,25 @@ class KeysInTurn:
         before: list[MessagePump] = []
         for _ in range(MOST_ROUNDS):
             pumps = self._pumps()
-            for pump in pumps:
-                await _pass_through(pump)
+            await _pass_through(pumps)
             if pumps == before and pumps == self._pumps():
                 return
             before = pumps
 
 
-async def _pass_through(pump: MessagePump) -> None:
-    """Wait until all that waits for `pump` has been handled."""
+async def _pass_through(pumps: Sequence[MessagePump]) -> None:
+    """Wait until all that waits for the first pump has been handled, then for the next, and so on."""
     done = asyncio.Event()
-    if pump.call_later(done.set):
-        try:
-            await asyncio.wait_for(done.wait(), PATIENCE_SECONDS)
-        except TimeoutError:
-            return
+    later = iter(pumps)
+
+    def step() -> None:
+        # A pump that is closing takes nothing more.
+        if not any(pump.call_later(step) for pump in later):
+            done.set()
+
+    step()
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await done.wait()
+    except TimeoutError:
+        return

@@ -97,7 +97,7 @@ class Page(Screen[None]):
             case Open(view):
                 self._stage.push_screen(Page(view))
             case Ask(question):
-                # Loaded for the first question: an input line takes longer than to draw the menu.
+                # Loaded for the first question: the menu stands sooner without it.
                 from tui.widgets.question_page import QuestionPage
 
                 self._stage.push_screen(QuestionPage(question, self))
