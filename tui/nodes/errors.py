@@ -88,7 +88,8 @@ class TlsNotTrusted(NodeError):
 
     kind = ProblemKind.TLS_NOT_TRUSTED
     default_remedy = (
-        "Name the CA that issued the node's certificate (ca_file), or pin the certificate by its SHA-256 (pin_sha256)."
+        "Name the CA that issued the node's certificate (--ca FILE, or ca_file of the saved connection), or pin the "
+        "certificate by its SHA-256 (pin_sha256 there)."
     )
 
 

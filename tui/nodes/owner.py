@@ -53,6 +53,7 @@ class Owner:
         """How the node knows us."""
         self._new_carrier = new_carrier
         self._clock = clock
+        self._writing = False
         self._threads: list[threading.Thread] = []
         self._disposals: list[threading.Thread] = []
 
@@ -110,11 +111,15 @@ class Owner:
                 assert line is not None  # noqa: S101 - _must_write says so
                 batch = [] if line.hanging else self.requests.take_batch()
                 urgent, self.urgent = self.urgent, []
+                self._writing = True
+                self.state.notify_all()
             try:
                 self._write(line, batch, urgent)
             except Exception as error:  # every request of this node needs this thread
                 log.exception("%s: writing failed", self.node)
                 self._fail(line, error)
+            with self.state:
+                self._writing = False
 
     @property
     def _must_open(self) -> bool:
@@ -122,7 +127,8 @@ class Owner:
 
     @property
     def _must_read(self) -> bool:
-        return self.line is not None and (self.line.ready is None or self.requests.any_written)
+        # Also while it is still being written to: a pipe that is full of answers takes no more questions.
+        return self.line is not None and (self.line.ready is None or self._writing or self.requests.any_written)
 
     @property
     def _must_write(self) -> bool:

@@ -15,8 +15,8 @@ from typing import Any, cast
 FILE_NAME = "activity.jsonl"
 LARGEST_BYTES = 1_000_000
 """A file that has grown past this becomes `activity.jsonl.1`, and the one before is dropped."""
-KEPT = 1_000
-"""Entries that are shown at most."""
+KEPT = 999
+"""Entries that are shown at most: their numbers have three digits."""
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,7 @@ from threading import enumerate as all_threads
 import pytest
 from scripted_carrier import PATIENCE_SECONDS, READY, Carriers, ScriptedCarrier, answer, record
 
-from tui.nodes.carrier import Gone
+from tui.nodes.carrier import Delivery, Gone
 from tui.nodes.channel import NodeChannel
 from tui.nodes.connection import LocalPowerShell
 from tui.nodes.errors import (
@@ -83,6 +83,36 @@ def test_a_script_is_sent_once_and_then_called_by_name(open_channel: OpenChannel
     assert carrier.next_written("define")["body"] == "another text"
     assert carrier.next_written("run")["exclusive"] is True
     changed.cancel()
+
+
+class FullPipe(ScriptedCarrier):
+    """A node whose answers fill the pipe: it takes no more until somebody has read them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read = Event()
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        assert self._read.wait(PATIENCE_SECONDS)
+
+    def read(self) -> Delivery:
+        delivery = super().read()
+        if self.written.qsize():
+            self._read.set()
+        return delivery
+
+
+def test_answers_are_read_while_questions_are_still_being_written(open_channel: OpenChannel) -> None:
+    carrier = FullPipe()
+    carrier.say(b"Something that was written before any question\n")
+    pending = open_channel(carrier).submit(SCRIPT)
+    run = carrier.written.get(timeout=PATIENCE_SECONDS)
+    while run["op"] != "run":
+        run = carrier.written.get(timeout=PATIENCE_SECONDS)
+    carrier.written.put(run)
+    carrier.say(answer(2, run["id"]))
+    assert pending.result(PATIENCE_SECONDS).outs == ("answer",)
 
 
 def test_a_reply_holds_what_the_script_said_and_a_sink_sees_it_live(open_channel: OpenChannel) -> None:
