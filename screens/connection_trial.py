@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui.operations.activity import Outcome
-from tui.operations.connection_test import ConnectionTest
+from tui.operations.connection_trial import ConnectionTrial
 from tui.pages import connections as page
 from tui.pages.document import Choice, Document
 from tui.targets import Chosen
@@ -80,9 +80,9 @@ class TrialView(View):
         """Save the connection, or go back to it."""
         return Back() if choice.id == LEAVE_IT or self._save is None else self._save()
 
-    def _prepared(self) -> ConnectionTest:
+    def _prepared(self) -> ConnectionTrial:
         # Started by the caller once it is in its place: the first result may come before a call here returns.
-        return ConnectionTest(self._chosen, self.desk.patience, self._changed)
+        return ConnectionTrial(self._chosen, self.desk.patience, self._changed)
 
     def _changed(self) -> None:
         """Note the result once, and say that there is more to show; on the trial's thread."""

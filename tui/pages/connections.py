@@ -11,7 +11,7 @@ from tui.pages.sections import paragraphs, problem_lines
 from tui.pages.settings import YES_NO, numbered_rows
 
 if TYPE_CHECKING:
-    from tui.operations.connection_test import NodeResult
+    from tui.operations.connection_trial import NodeResult
 
 OPEN, TRY, CHANGE, DEFAULT, NO_DEFAULT, REMOVE = "open", "try", "change", "default", "no-default", "remove"
 NAME, NODES, USER, TRANSPORT, CA_FILE, NTLM, SAVE = "name", "nodes", "user", "transport", "ca-file", "ntlm", "save"

@@ -21,7 +21,7 @@ from tui.operations.subjects import SUBJECTS
 from tui.session import Session
 from tui.targets import Chosen
 
-LOG = logging.getLogger("azsconfig.connection_test")
+LOG = logging.getLogger("azsconfig.connection_trial")
 SYSTEM = next(subject for subject in SUBJECTS if subject.name == "system")
 NETBIOS_LENGTH = 15
 State: TypeAlias = Literal["waiting", "trying", "ok", "failed", "not-tried"]
@@ -57,7 +57,7 @@ Step: TypeAlias = tuple[str, Callable[[NodeResult], NodeResult]]
 """A node, and what becomes of its result."""
 
 
-class ConnectionTest:
+class ConnectionTrial:
     """Tries all nodes of a connection side by side, on a thread of its own. Any thread may call it."""
 
     def __init__(self, chosen: Chosen, deadline: timedelta, changed: Callable[[], None]) -> None:

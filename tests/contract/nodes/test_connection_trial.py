@@ -15,7 +15,7 @@ from tui.lab.lab import Lab
 from tui.lab.lab_node import LabNode
 from tui.nodes.connection import Connection, LocalPowerShell, Target
 from tui.nodes.secret import Secret
-from tui.operations.connection_test import ConnectionTest, NodeResult
+from tui.operations.connection_trial import ConnectionTrial, NodeResult
 from tui.targets import Chosen
 
 DEADLINE = timedelta(seconds=20)
@@ -26,7 +26,7 @@ class Trial:
     """A trial and what it said while it went on."""
 
     def __init__(self, targets: Iterable[Target], deadline: timedelta = DEADLINE) -> None:
-        self.test = ConnectionTest(Chosen("HCI-CL01", tuple(targets), discover=False), deadline, self._note)
+        self.test = ConnectionTrial(Chosen("HCI-CL01", tuple(targets), discover=False), deadline, self._note)
         self.seen: list[tuple[bool, tuple[NodeResult, ...]]] = []
         self.ended = threading.Event()
 
