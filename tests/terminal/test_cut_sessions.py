@@ -10,8 +10,8 @@ from tests.terminal.emulated import EmulatedTerminal, left_of
 
 HANG_UP = "the terminal is closed"
 END = "SIGTERM"
-MOMENTS = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.5]
-"""Seconds after the start: while Python loads, while the menu is drawn, while channels open, while facts are read."""
+MOMENTS = [0.1, 0.3, 0.5, 0.8, 1.1, 1.5, 2.0, 2.5, 3.0, 4.0]
+"""Seconds after the start of all: while Python loads, the menu is drawn, channels open, and facts are read."""
 
 
 def cut(terminal: EmulatedTerminal, how: str) -> None:
@@ -30,12 +30,15 @@ def assert_nothing_left(terminal: EmulatedTerminal, cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("how", [HANG_UP, END])
 @pytest.mark.parametrize("mode", ["screens", "lines"])
-@pytest.mark.parametrize("seconds", MOMENTS)
-def test_a_start_that_is_cut_leaves_nothing(menu: Menu, cluster: Cluster, how: str, mode: str, seconds: float) -> None:
-    terminal = menu(*(["--plain"] if mode == "lines" else []))
-    time.sleep(seconds)
-    cut(terminal, how)
-    assert_nothing_left(terminal, cluster)
+def test_a_start_that_is_cut_at_any_moment_leaves_nothing(menu: Menu, cluster: Cluster, how: str, mode: str) -> None:
+    arguments = ["--plain"] if mode == "lines" else []
+    begun = time.monotonic()
+    terminals = [menu(*arguments) for _ in MOMENTS]
+    for terminal, seconds in zip(terminals, MOMENTS, strict=True):
+        time.sleep(max(0.0, begun + seconds - time.monotonic()))
+        cut(terminal, how)
+    for terminal in terminals:
+        assert_nothing_left(terminal, cluster)
 
 
 @pytest.mark.parametrize("how", [HANG_UP, END])

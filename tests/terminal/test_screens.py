@@ -30,7 +30,7 @@ def test_every_option_can_be_opened_and_left(menu: Menu, columns: int, rows: int
 def test_a_small_window_and_back_breaks_nothing(menu: Menu) -> None:
     terminal = menu()
     until_read(terminal)
-    terminal.wait_quiet()
+    terminal.wait_for("Read 4 of 4 nodes")
     before = terminal.rows
     terminal.resize(40, 12)
     terminal.wait_until(lambda: terminal.rows[-1].startswith("Enter number") and len(terminal.rows) == 12, "the prompt")

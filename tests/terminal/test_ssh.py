@@ -127,7 +127,7 @@ def test_the_menu_is_driven_over_ssh(over_ssh: EmulatedTerminal, cluster: Cluste
     over_ssh.wait_for("4 of 4 connected")
     assert over_ssh.rows[-1] == "Enter number to select an option:"
     over_ssh.send("1\r")
-    over_ssh.wait_for("Verdict: healthy")
+    over_ssh.wait_for(" Verdict: ")
     over_ssh.resize(40, 12)
     over_ssh.wait_until(lambda: over_ssh.rows[-1].startswith("Node number"), "the prompt in 40x12")
     over_ssh.resize(80, 24)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.terminal.conftest import Cluster, Menu, start_menu
 from tests.terminal.emulated import EmulatedTerminal, left_of
+from tui.lab.control import LabControl
+from tui.lab.launcher import LabProcess
 
 KEYS = 10_000
 CHUNK = 250
@@ -118,6 +120,37 @@ def storms(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Genera
     begun.end()
 
 
+def test_a_terminal_that_nobody_reads_loses_nothing_and_is_up_to_date_afterwards(
+    storms: Storms, tmp_path: Path
+) -> None:
+    # The storms go on meanwhile: this one mostly waits.
+    del storms
+    with LabProcess("healthy", 4) as ready:
+        control = LabControl.beside(ready.config)
+        terminal = start_menu(Cluster(ready, control), tmp_path, columns=80, rows=25, term="xterm-256color")
+        terminal.wait_for("4 of 4 connected")
+        terminal.stop_reading()
+        until = time.monotonic() + STALLED_SECONDS
+        # More than the terminal's own buffers take, so that writing stops.
+        for number in range(60):
+            terminal.resize(80 + number % 2, 25)
+            terminal.send("\x1b[B")
+            time.sleep(0.05)
+        control.stop("HCI-N3")
+        terminal.send("r")
+        time.sleep(until - time.monotonic())
+        assert terminal.process.poll() is None
+        terminal.resize(80, 25)
+        terminal.read_on()
+        terminal.send("1\r")
+        terminal.wait_for("HCI-N3 could not be read", 30.0)
+        terminal.send("\x1b")
+        terminal.wait_until(lambda: back_in_the_menu(terminal), "the menu")
+        terminal.send("15\r")
+        assert terminal.wait_ended() == 0
+        terminal.end()
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_ten_thousand_random_keys_find_no_traceback_and_no_dead_end(storms: Storms, screen: str) -> None:
     storms.of[screen].result()
@@ -143,36 +176,6 @@ def test_a_storm_of_sizes_ends_in_a_whole_screen(menu: Menu) -> None:
         assert all(len(row) <= columns for row in terminal.rows)
         assert "1) Registration status" in terminal.text
     assert "Traceback" not in terminal.said
-    terminal.send("15\r")
-    assert terminal.wait_ended() == 0
-
-
-def test_a_terminal_that_nobody_reads_holds_nothing_up_and_is_up_to_date_afterwards(
-    menu: Menu, cluster: Cluster
-) -> None:
-    terminal = menu()
-    terminal.wait_for("4 of 4 connected")
-    terminal.stop_reading()
-    until = time.monotonic() + STALLED_SECONDS
-    # More than the terminal's own buffers take, so that writing stops.
-    for number in range(60):
-        terminal.resize(80 + number % 2, 25)
-        terminal.send("\x1b[B")
-        time.sleep(0.05)
-    cluster.control.stop("HCI-N3")
-    try:
-        terminal.send("r")
-        time.sleep(until - time.monotonic())
-        # The cluster was read although nobody looked: the closed shell is not counted any more.
-        assert cluster.shells <= 2
-        terminal.resize(80, 25)
-        terminal.read_on()
-        terminal.send("1\r")
-        terminal.wait_for("HCI-N3 could not be read")
-    finally:
-        cluster.control.start("HCI-N3")
-    terminal.send("\x1b")
-    terminal.wait_until(lambda: back_in_the_menu(terminal), "the menu")
     terminal.send("15\r")
     assert terminal.wait_ended() == 0
 
