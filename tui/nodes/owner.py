@@ -25,6 +25,8 @@ OPEN_SECONDS = 90.0
 """How long PowerShell may take until it says it is ready."""
 DISPOSE_SECONDS = 10.0
 """How long the end of one that was given up may take, in the background."""
+WRITER_SECONDS = 15.0
+"""How long a write into a PowerShell that has gone may take to notice."""
 FULL_LANGUAGE = "FullLanguage"
 AGENTS_OWN = "Azsconfig"
 """What the ids of the agent's own errors begin with."""
@@ -120,6 +122,7 @@ class Owner:
                 self._fail(line, error)
             with self.state:
                 self._writing = False
+                self.state.notify_all()
 
     @property
     def _must_open(self) -> bool:
@@ -170,14 +173,32 @@ class Owner:
                 for request in requests:
                     request.take_stray(strays)
             if question is not None and not delivery.ended:
-                line.carrier.write(question)
+                self._ask(line, question)
         except Gone:
+            self._let_writing_end(line)
             self._drop(line, Lost(self.node, "PowerShell on the node is gone.", may_have_run=True))
         except NodeError as error:
             self._drop(line, error)
         else:
             if delivery.ended:
+                self._let_writing_end(line)
                 self._drop(line, self._ended(line, delivery))
+
+    def _ask(self, line: Line, question: bytes) -> None:
+        """Ask for lost records; whoever reads must not wait for a write that waits for being read."""
+        if line.ready is None:
+            # Nothing else is written before it is ready.
+            line.carrier.write(question)
+            return
+        with self.state:
+            if self.line is line:
+                self.urgent.append(question)
+                self.state.notify_all()
+
+    def _let_writing_end(self, line: Line) -> None:
+        """Give the writer, who meets the same end, the time to say that a request never left."""
+        with self.state:
+            self.state.wait_for(lambda: self.closed or self.line is not line or not self._writing, WRITER_SECONDS)
 
     def _ended(self, line: Line, delivery: Delivery) -> NodeError:
         code = "" if delivery.exit_code is None else f" (exit code {delivery.exit_code})"
