@@ -21,8 +21,8 @@ from tui.configuration.model import (
 from tui.nodes.connection import NEEDS_PASSWORD, Connection, LocalPowerShell, Target, TransportKind, endpoint_url
 from tui.nodes.errors import Configuration as BadConnection
 from tui.nodes.own_node import is_cluster_node, own_name
-from tui.nodes.secret import Secret
 from tui.places import config_file
+from tui.secret import Secret
 
 AskPassword = Callable[[str], str | None]
 """Asks for the password of a user without echo; `None` where nobody can be asked."""

@@ -9,7 +9,7 @@ from tui.lab.winrm.accounts import Account, AccountStore
 from tui.lab.winrm.command_prompt import CommandPrompt
 from tui.lab.winrm.server import WinrmServer
 from tui.nodes.connection import Connection
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 USER = r"HCI\Administrator"
 PASSWORD = "Correct-Horse-7"

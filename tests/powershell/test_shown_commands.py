@@ -12,11 +12,11 @@ from test_scripts_suit_windows_powershell import examine
 
 from tui.lab.powershell import MODULE, prepare
 from tui.nodes.connection import Connection, LocalPowerShell, Target, TransportKind
-from tui.nodes.secret import Secret
 from tui.operations.snapshot import Snapshot
 from tui.pages.commands import commands_document, commands_for, log_commands, settings_commands
 from tui.pages.powershell.asked import ASKED
 from tui.pages.powershell.command import Command
+from tui.secret import Secret
 
 PASSWORD = Secret("not shown anywhere")
 ADMIN = "HCI\\admin"

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from tui.nodes.connection import Connection, LocalPowerShell, TransportKind
-from tui.nodes.secret import Secret
 from tui.operations.first_try import groups_to_try
+from tui.secret import Secret
 
 SHARED = Secret("shared")
 

@@ -16,6 +16,8 @@ ALLOWED = {
     "tui.options": (),
     "tui.exit_codes": (),
     "tui.configuration.model": (),
+    "tui.azure.errors": (),
+    "tui.azure.identity": (),
     "tui.lab.launcher": (),
     "tui.lab.scenarios": (),
     "tui.nodes.connection": (),

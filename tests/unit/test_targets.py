@@ -7,7 +7,7 @@ import pytest
 from tui.configuration.error import ConfigurationError
 from tui.lab.certificates import CertificateAuthority
 from tui.nodes.connection import Connection, LocalPowerShell, TransportKind
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 from tui.targets import Wish, choose, peer
 
 SAVED = """

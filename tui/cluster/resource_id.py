@@ -1,17 +1,13 @@
 """Ids of resources in Azure Resource Manager.
 
 Azure compares them without case, and `Get-AzureStackHCI` writes `/Subscriptions/` where Azure writes
-`/subscriptions/`. Portal links: Az.StackHCI module.
+`/subscriptions/`. Form of portal links: Az.StackHCI module.
 """
 
 from dataclasses import dataclass
 
-_PORTALS = {
-    "azurecloud": "https://portal.azure.com/",
-    "azurechinacloud": "https://portal.azure.cn/",
-    "azureusgovernment": "https://portal.azure.us/",
-    "azuregermancloud": "https://portal.microsoftazure.de/",
-}
+from tui.cluster.clouds import DEFAULT_CLOUD, find_cloud
+
 _FORBIDDEN = frozenset('?#<>\\"')
 
 
@@ -40,10 +36,14 @@ class ResourceId:
         """Name of the resource itself."""
         return self.names[-1]
 
-    def portal_link(self, tenant: str | None = None, cloud: str = "AzureCloud") -> str | None:
+    def portal_link(self, tenant: str | None = None, cloud: str = DEFAULT_CLOUD) -> str | None:
         """Return the resource's overview page in the portal of a cloud; `None` for a cloud without a known portal."""
-        portal = _PORTALS.get(cloud.casefold())
-        return None if portal is None else f"{portal}#@{tenant or ''}/resource{self}/overview"
+        found = find_cloud(cloud)
+        return (
+            None
+            if found is None or found.portal is None
+            else f"{found.portal}/#@{tenant or ''}/resource{self}/overview"
+        )
 
     def __str__(self) -> str:
         """Return the id as Azure writes it."""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from tui.nodes.errors import Configuration
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 HTTP_PORT = 5985
 HTTPS_PORT = 5986

@@ -16,7 +16,7 @@ from tui.nodes.errors import Lost, Unreadable
 from tui.nodes.framing import Garbled, Piece, RecordStream, Stray
 from tui.nodes.records import ErrorRecord, Ready, Record
 from tui.nodes.script import Script
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 log = logging.getLogger("azsconfig.nodes")
 

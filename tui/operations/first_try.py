@@ -18,8 +18,8 @@ from tui.cluster.facts import Problem, ProblemKind
 from tui.nodes.connection import Connection, Target, TransportKind
 from tui.nodes.errors import NodeError
 from tui.nodes.reply import Reply
-from tui.nodes.secret import Secret
 from tui.nodes.sockets import probe
+from tui.secret import Secret
 from tui.session import Session
 
 LOG = logging.getLogger("azsconfig.first_try")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.configuration.error import ConfigurationError
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 from tui.targets import Chosen, Wish, choose
 
 if TYPE_CHECKING:

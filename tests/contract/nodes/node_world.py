@@ -18,7 +18,7 @@ from tui.nodes.channel import NodeChannel
 from tui.nodes.connection import Connection, Target, TransportKind
 from tui.nodes.process_wide import ProcessWide
 from tui.nodes.script import Script
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 PASSWORD = "Correct-Horse-7"
 ADMINISTRATOR = r"HCI\Administrator"

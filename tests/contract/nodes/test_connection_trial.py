@@ -14,8 +14,8 @@ from tui.cluster.facts import ProblemKind
 from tui.lab.lab import Lab
 from tui.lab.lab_node import LabNode
 from tui.nodes.connection import Connection, LocalPowerShell, Target
-from tui.nodes.secret import Secret
 from tui.operations.connection_trial import ConnectionTrial, NodeResult
+from tui.secret import Secret
 from tui.targets import Chosen
 
 DEADLINE = timedelta(seconds=20)

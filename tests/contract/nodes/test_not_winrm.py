@@ -10,7 +10,7 @@ from node_world import ECHO, PASSWORD, PATIENCE_SECONDS, OpenChannel
 
 from tui.nodes.connection import Connection, TransportKind
 from tui.nodes.errors import Configuration, NodeError, Unreachable, Unreadable, WrongCredentials
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 Answer = tuple[int, dict[str, str], bytes]
 Serve = Callable[[Answer], str]

@@ -16,10 +16,10 @@ from tests.contract.watched_nodes import PASSWORD, USER, WatchedNode, watched_no
 from tui.cluster.facts import ClusterFacts, Problem, ProblemKind, Reading
 from tui.lab.lab import Lab
 from tui.nodes.connection import Connection, Target
-from tui.nodes.secret import Secret
 from tui.operations.read_nodes import read_cluster
 from tui.operations.subjects import SUBJECTS
 from tui.pages.values import all_facts
+from tui.secret import Secret
 from tui.session import Session
 from tui.targets import Chosen
 

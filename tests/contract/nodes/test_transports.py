@@ -19,7 +19,7 @@ from tui.nodes.errors import (
     Unreachable,
     WrongCredentials,
 )
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 Choose = Callable[[Node], Connection]
 

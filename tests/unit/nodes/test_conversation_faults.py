@@ -31,7 +31,7 @@ from tui.nodes.errors import (
 )
 from tui.nodes.faults import Aborted, Broken, Busy, Silent, understood
 from tui.nodes.negotiate import NotOffered, WeakEncryption
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 CONNECTION = Connection("HCI-N2", user=r"HCI\Administrator", password=Secret("hunter2"))
 

@@ -13,7 +13,7 @@ from tui.nodes import errors
 from tui.nodes.connection import Connection, TransportKind, endpoint_url, fingerprint
 from tui.nodes.errors import Configuration, Lost, NodeError, ScriptError
 from tui.nodes.line import encode
-from tui.nodes.secret import Secret
+from tui.secret import Secret
 
 ADDRESSES = {
     "hci-n1": "http://hci-n1:5985/wsman",
