@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from tui.cluster.events import EventLevel
+from tui.lab.azure.resources import AzureResources
 from tui.lab.clock import LabClock
 from tui.lab.event_texts import CANNOT_CONNECT
 from tui.lab.names import MAX_NODES
@@ -43,6 +44,8 @@ class ClusterState:
             raise ValueError(f"a cluster has 1 to {MAX_NODES} nodes, not {node_count}")
         self.clock = clock or LabClock()
         self.name = CLUSTER_NAME
+        self.azure = AzureResources()
+        """What the simulated Azure keeps of it."""
         self._lock = threading.RLock()
         now = self.clock.now()
         self._nodes = {
@@ -99,6 +102,7 @@ class ClusterState:
                 node.registration = registration
                 node.synced = moment
                 node.repair_required = False
+            self.azure.add_cluster(registration)
             self.enable_arc()
 
     def enable_arc(self) -> None:
@@ -110,6 +114,7 @@ class ClusterState:
                 if node.agent is None:
                     machine = uuid.uuid5(uuid.NAMESPACE_DNS, f"{node.name}.{DOMAIN}".lower())
                     node.agent = MachineAgent(current_agent(self.clock.now()), machine_id=str(machine))
+                self.azure.add_machine(node.name, node.agent.machine_id)
 
     def unregister(self) -> None:
         """Take the cluster out of Azure and the agents off the nodes.
@@ -122,6 +127,7 @@ class ClusterState:
                 node.synced = None
                 node.repair_required = False
                 node.agent = None
+            self.azure.remove_cluster()
 
     def sync(self, name: str) -> None:
         """Sync one node with Azure; `LabRefusalError` when it is down, unregistered, cut off or needs repair."""

@@ -89,6 +89,8 @@ def _arc_missing(cluster: ClusterState) -> None:
     _healthy(cluster)
     for node in cluster.nodes():
         node.agent = None
+    cluster.azure.arc_enabled = False
+    cluster.azure.machines.clear()
 
 
 def _arc_expired(cluster: ClusterState) -> None:

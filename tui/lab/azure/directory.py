@@ -1,0 +1,101 @@
+"""The simulated tenant: its users and applications."""
+
+import hmac
+import secrets
+import threading
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tui.lab.clock import LabClock
+
+
+@dataclass(slots=True)
+class User:
+    """A person of the tenant."""
+
+    name: str
+    """User principal name."""
+    object_id: str
+    """Id in the tenant."""
+    blocked: int | None = None
+    """AADSTS code that its next sign-in is refused with, such as 53003 of Conditional Access."""
+
+
+@dataclass(slots=True)
+class Application:
+    """An application and its service principal."""
+
+    app_id: str
+    """Application (client) id."""
+    object_id: str
+    """Object id of the service principal."""
+    name: str
+    """Display name."""
+    secrets: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """Secrets and until when each is good, in the lab's own time."""
+    certificates: list[bytes] = field(default_factory=list[bytes])
+    """Certificates in DER."""
+
+
+class Directory:
+    """One tenant. Safe to use from any thread."""
+
+    def __init__(self, tenant: str, domain: str, clock: LabClock) -> None:
+        self.tenant = tenant
+        """Id of the tenant."""
+        self.domain = domain
+        """Its domain name, which names it as well."""
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._users: dict[str, User] = {}
+        self._applications: dict[str, Application] = {}
+
+    def knows(self, tenant: str) -> bool:
+        """Whether a word in a path names this tenant."""
+        return tenant.lower() in {self.tenant.lower(), self.domain.lower(), "organizations", "common"}
+
+    def add_user(self, name: str) -> User:
+        """Add a person."""
+        user = User(name, str(uuid.uuid5(uuid.NAMESPACE_DNS, name)))
+        with self._lock:
+            self._users[name.lower()] = user
+        return user
+
+    def add_application(self, name: str) -> Application:
+        """Add an application with its service principal; it has no secret yet."""
+        application = Application(str(uuid.uuid4()), str(uuid.uuid4()), name)
+        with self._lock:
+            self._applications[application.app_id] = application
+        return application
+
+    def add_secret(self, app_id: str, expires: datetime) -> str:
+        """Give an application a secret and return it; nobody can read it again."""
+        secret = secrets.token_urlsafe(30)
+        with self._lock:
+            self._applications[app_id].secrets[secret] = expires
+        return secret
+
+    def user(self, name: str) -> User | None:
+        """Return a person by name in any case."""
+        with self._lock:
+            return self._users.get(name.lower())
+
+    def application(self, app_id: str) -> Application | None:
+        """Return an application by its id."""
+        with self._lock:
+            return self._applications.get(app_id.lower())
+
+    def remove_application(self, app_id: str) -> None:
+        """Remove an application and its service principal."""
+        with self._lock:
+            self._applications.pop(app_id, None)
+
+    def secret_fault(self, application: Application, secret: str) -> int | None:
+        """Return the AADSTS code that a secret is refused with; `None` for a good one."""
+        with self._lock:
+            known = list(application.secrets.items())
+        expires = [until for value, until in known if hmac.compare_digest(value.encode(), secret.encode())]
+        if not expires:
+            return 7000215
+        return None if expires[0] > self._clock.now() else 7000222

@@ -1,0 +1,70 @@
+"""What the simulated Azure keeps of the simulated cluster: the cluster's resource, its Arc settings, its machines.
+
+Statuses are not kept: they are worked out of what the nodes last told, as in Azure itself.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tui.lab.node_state import AzureRegistration
+
+
+@dataclass(slots=True)
+class MachineResource:
+    """One Arc machine's resource."""
+
+    name: str
+    """Name of the machine."""
+    resource_group: str
+    """Its resource group."""
+    vm_id: str
+    """Id that the agent made; an agent with another id is another machine."""
+    location: str
+    """Its region."""
+    parent_cluster_id: str | None
+    """Resource id of the cluster it belongs to."""
+
+
+@dataclass(slots=True)
+class AzureResources:
+    """Resources of one subscription, by their names in lower case."""
+
+    groups: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Groups: name in lower case to name and region."""
+    cluster: AzureRegistration | None = None
+    """The cluster's resource, if there is one."""
+    arc_enabled: bool = False
+    """Whether it has Arc settings."""
+    machines: dict[str, MachineResource] = field(default_factory=dict[str, MachineResource])
+    """Arc machines by name in lower case."""
+    missing_nodes: set[str] = field(default_factory=set[str])
+    """Nodes, in lower case, that the last census did not have."""
+    providers: dict[str, str] = field(default_factory=dict[str, str])
+    """Resource providers and their registration state."""
+
+    def add_cluster(self, registration: AzureRegistration) -> None:
+        """Keep a cluster's resource, and its group."""
+        self.cluster = registration
+        group = registration.resource_group
+        self.groups.setdefault(group.lower(), (group, registration.region))
+
+    def add_machine(self, name: str, vm_id: str) -> None:
+        """Keep the Arc machine of a node of the cluster."""
+        registration = self.cluster
+        if registration is None:
+            return
+        self.arc_enabled = True
+        self.machines[name.lower()] = MachineResource(
+            name, registration.resource_group, vm_id, registration.region, registration.resource_id
+        )
+
+    def remove_cluster(self) -> None:
+        """Forget the cluster's resource, its Arc settings and its machines; its group stays."""
+        self.cluster = None
+        self.arc_enabled = False
+        self.machines.clear()
+
+
+def last_heard(moments: list[datetime | None]) -> datetime | None:
+    """Return the latest of the nodes' last syncs; `None` when none of them ever synced."""
+    return max((moment for moment in moments if moment is not None), default=None)
