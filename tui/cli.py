@@ -40,6 +40,7 @@ Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 nothing could be
 5 declined; 6 done, but something needs attention; 7 still running; 130 interrupted.
 """
 
+AUTHENTICATIONS = ("device", "secret", "certificate", "token", "cli")
 TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
 THEMES = ("dark", "light", "contrast", "monochrome")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -167,6 +168,9 @@ def _common_options() -> argparse.ArgumentParser:
     where.add_argument("--transport", choices=TRANSPORTS, help="how to authenticate (negotiate)")
     where.add_argument("--ca", metavar="FILE", help="authorities that the nodes' TLS certificates are checked with")
     where.add_argument("--config", metavar="FILE", help="the configuration to use")
+    azure = common.add_argument_group("which Azure")
+    azure.add_argument("--auth", choices=AUTHENTICATIONS, help="sign in to Azure, and how")
+    azure.add_argument("--tenant", metavar="ID", help="tenant to sign in to: its id or domain name")
     how = common.add_argument_group("how")
     how.add_argument("--plain", action="store_true", help="the menu as lines and prompts, without cursor movement")
     how.add_argument("--theme", choices=THEMES, help="colours (what suits the terminal)")
@@ -201,11 +205,12 @@ def _menu(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> ExitCode:
-    from tui.verbs.opening import choose_cluster, open_session
+    from tui.verbs.opening import choose_cluster, open_session, show_code_on_stderr
     from tui.verbs.status import show_status
 
     with _simulation(options) or nullcontext() as simulation:
-        session = open_session(options, choose_cluster(options, simulation.config() if simulation else None))
+        chosen = choose_cluster(options, simulation.config() if simulation else None)
+        session = open_session(options, chosen, show_code=show_code_on_stderr)
         try:
             return show_status(session, as_json=options.json)
         finally:

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+from tui.azure.access import AzureAccess, ShowCode
 from tui.cluster.decode import DecodeError, decode
 from tui.cluster.membership import Membership, in_natural_order
 from tui.nodes.channel import NodeChannel
@@ -25,14 +26,21 @@ class Session:
     Channels are opened when first used and closed together. Every method may be called from any thread.
     """
 
-    def __init__(self, chosen: Chosen, *, deadline: timedelta, read_only: bool = False) -> None:
-        """Open nothing yet; every request to a node has `deadline` to answer."""
+    def __init__(
+        self, chosen: Chosen, *, deadline: timedelta, read_only: bool = False, show_code: ShowCode | None = None
+    ) -> None:
+        """Open nothing yet; every request to a node has `deadline` to answer.
+
+        `show_code` gets what a person has to enter elsewhere to sign in to Azure.
+        """
         self.name = chosen.name
         """Name of the saved connection; `None` where only nodes are known."""
         self.banner = chosen.banner
         """What must not be overlooked while it is open."""
         self.read_only = read_only
         """Whether nothing that changes anything is offered."""
+        self.azure = AzureAccess(chosen.azure, show_code) if chosen.azure is not None else None
+        """The cluster's Azure; `None` where nobody is to sign in."""
         self._targets = list(chosen.targets)
         self._discover = chosen.discover
         self._peers = chosen.peers
@@ -105,6 +113,8 @@ class Session:
             self._closed = True
             channels = list(self._channels.values())
             self._channels.clear()
+        if self.azure is not None:
+            self.azure.close()
         if channels:
             with ThreadPoolExecutor(len(channels), thread_name_prefix="azsconfig-close") as pool:
                 for channel in channels:

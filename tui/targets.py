@@ -8,6 +8,8 @@ from pathlib import Path
 
 from msgspec import structs
 
+from tui.azure.target import AzureTarget
+from tui.azure_choice import azure_target
 from tui.configuration.error import ConfigurationError, NoClusterNamed
 from tui.configuration.model import (
     ClusterConfiguration,
@@ -54,6 +56,12 @@ class Wish:
     """Authorities for TLS."""
     password: Secret | None = None
     """Password that came with the command."""
+    auth: str | None = None
+    """How to sign in to Azure."""
+    tenant: str | None = None
+    """Tenant to sign in to."""
+    azure_secret: Secret | None = None
+    """Secret, certificate's password or access token for Azure that came with the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class Chosen:
     """How peers that are discovered are reached, all but name and address."""
     banner: str | None = None
     """What must not be overlooked while it is open."""
+    azure: AzureTarget | None = None
+    """Its Azure and who signs in to it; `None` where nobody is to."""
 
 
 def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
@@ -91,7 +101,8 @@ def choose(wish: Wish, ask_password: AskPassword) -> Chosen:
         raise NoClusterNamed(NO_NODE, NO_NODE_REMEDY)
     template = _target(NodeConfiguration(name="peers"), unsaved, wish, means)
     peers = template if isinstance(template, Connection) else None
-    return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers)
+    azure = _azure(wish, None)
+    return Chosen(None, (LocalPowerShell(own_name()),), discover=True, peers=peers, azure=azure)
 
 
 def choose_draft(name: str, cluster: ClusterConfiguration, settings: Settings, ask_password: AskPassword) -> Chosen:
@@ -125,7 +136,13 @@ def users_to_ask(cluster: ClusterConfiguration, settings: Settings) -> tuple[str
 def _saved(name: str, cluster: ClusterConfiguration, wish: Wish, means: "_Means") -> Chosen:
     """Return the nodes of a connection."""
     targets = tuple(_target(node, cluster, wish, means) for node in cluster.nodes)
-    return Chosen(name, targets, discover=False, banner=cluster.banner)
+    return Chosen(name, targets, discover=False, banner=cluster.banner, azure=_azure(wish, cluster))
+
+
+def _azure(wish: Wish, cluster: ClusterConfiguration | None) -> AzureTarget | None:
+    """Return the Azure of a cluster and who signs in to it."""
+    saved = cluster.azure if cluster is not None else None
+    return azure_target(saved, auth=wish.auth, tenant=wish.tenant, secret=wish.azure_secret)
 
 
 def peer(template: Connection | None, name: str, dns_suffix: str | None) -> Connection:
@@ -211,7 +228,10 @@ def _named(wish: Wish, cluster: ClusterConfiguration | None, unsaved: ClusterCon
             message = f"The node {node.name} is named twice in --node."
             raise ConfigurationError(message, "Name each node once.")
         targets.append(_target(node, settings, wish, means))
-    return Chosen(None, tuple(targets), discover=False, banner=cluster.banner if cluster else None)
+    banner = cluster.banner if cluster else None
+    # Likewise whoever signs in to Azure for a saved cluster.
+    theirs = cluster if wish.cluster or all(word.casefold() in known for word in wish.nodes) else None
+    return Chosen(None, tuple(targets), discover=False, banner=banner, azure=_azure(wish, theirs))
 
 
 def display_name(word: str) -> str:

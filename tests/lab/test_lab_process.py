@@ -16,6 +16,7 @@ import pytest
 
 from tests.lab.patience import PATIENCE_SECONDS, wait_until
 from tui.lab import launcher
+from tui.lab.azure_endpoint import AzureEndpoint
 from tui.lab.launcher import LabProcess, LabStartError
 from tui.lab.ready import LabEndpoint, LabReady, ready_from_json
 from tui.lab.scenarios import SCENARIOS
@@ -43,7 +44,8 @@ def test_a_ready_lab_says_one_json_object_with_everything_to_reach_it(lab_folder
     process, line = started("--json", "--watch-stdin", "--nodes", "2", "--scenario", "firmware")
     document: dict[str, Any] = json.loads(line)
     assert list(document) == ["schema", "config", "ca", "user", "password", "nodes", "azure"]
-    assert (document["schema"], document["user"], document["azure"]) == (1, r"HCI\Administrator", None)
+    assert (document["schema"], document["user"]) == (1, r"HCI\Administrator")
+    assert list(document["azure"]) == ["authority", "resource_manager", "graph", "tenant", "subscription"]
     assert [list(node) for node in document["nodes"]] == [["name", "http", "https"]] * 2
     assert document["nodes"][1]["http"].startswith("http://127.0.0.1:")
     assert document["nodes"][1]["https"].endswith("/wsman")
@@ -189,7 +191,8 @@ def test_the_scenarios_are_listed_with_their_descriptions() -> None:
 
 
 def test_what_a_lab_says_is_read_back() -> None:
-    ready = LabReady("c", "ca", "u", "p", (LabEndpoint("HCI-N1", "http://a", "https://a"),))
+    azure = AzureEndpoint("https://a", "https://a/arm", "https://a/graph", "t", "s")
+    ready = LabReady("c", "ca", "u", "p", (LabEndpoint("HCI-N1", "http://a", "https://a"),), azure)
     assert ready_from_json(ready.to_json()) == ready
 
 

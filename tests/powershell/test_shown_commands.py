@@ -10,11 +10,14 @@ from script_documents import healthy_22h2
 from script_engine import Run, ScriptEngine
 from test_scripts_suit_windows_powershell import examine
 
+from tui.cluster.azure_resources import AzureProblem, AzureProblemKind, AzureView
+from tui.cluster.resource_id import parse_resource_id
 from tui.lab.powershell import MODULE, prepare
 from tui.nodes.connection import Connection, LocalPowerShell, Target, TransportKind
 from tui.operations.snapshot import Snapshot
 from tui.pages.commands import commands_document, commands_for, log_commands, settings_commands
 from tui.pages.powershell.asked import ASKED
+from tui.pages.powershell.azure import azure_commands
 from tui.pages.powershell.command import Command
 from tui.secret import Secret
 
@@ -75,8 +78,33 @@ foreach ($text in $Texts) { [pscustomobject] @{ Same = ((Get-Tokens -Text $text)
 """
 
 
+AZURE = AzureView(
+    "AzureCloud",
+    "admin@contoso.test",
+    parse_resource_id(
+        "/Subscriptions/5d3c2b1a-0f4e-4c6d-8b7a-1a2b3c4d5e6f/resourceGroups/it's a group/providers/"
+        "Microsoft.AzureStackHCI/clusters/HCI-CL01"
+    ),
+    *[AzureProblem(AzureProblemKind.FORBIDDEN, "", "")] * 3,
+)
+AZURE_MODULES = """
+function Connect-AzAccount { param([switch] $UseDeviceAuthentication, [string] $Environment) $PSBoundParameters }
+function Get-AzStackHciCluster {
+    param([string[]] $SubscriptionId, [string] $ResourceGroupName, [string] $Name) $PSBoundParameters
+}
+function Get-AzStackHciArcSetting {
+    param([string[]] $SubscriptionId, [string] $ResourceGroupName, [string] $ClusterName, [string] $Name)
+    [pscustomobject] @{ AggregateState = $ClusterName; PerNodeDetail = $ResourceGroupName }
+}
+function Get-AzConnectedMachine {
+    param([string[]] $SubscriptionId, [string] $ResourceGroupName, [string] $Name)
+    [pscustomobject] @{ Name = $ResourceGroupName; Status = 'Connected'; AgentVersion = '1'; LastStatusChange = '' }
+}
+"""
+
+
 def commands(page: str, ways: str) -> tuple[Command, ...]:
-    return commands_for(page, Snapshot(targets=TARGETS[ways]))
+    return commands_for(page, Snapshot(targets=TARGETS[ways], azure=AZURE))
 
 
 def as_copied(command: Command, columns: int) -> str:
@@ -117,7 +145,9 @@ class Session:
         text = "\n".join((*(as_copied(command, 80) for command in typed), after))
         # Off Windows a backslash after a folder's name begins no path of a program.
         text = text.replace(r"\AzureConnectedMachineAgent\azcmagent.exe", "/AzureConnectedMachineAgent/azcmagent.exe")
-        return self._engine.evaluate(text, prelude=RECORDER + AGENT, modules=[MODULE], environment=self._environment)
+        return self._engine.evaluate(
+            text, prelude=RECORDER + AZURE_MODULES + AGENT, modules=[MODULE], environment=self._environment
+        )
 
 
 @pytest.fixture
@@ -141,6 +171,17 @@ def test_the_commands_of_every_page_run(session: Session, page: str, ways: str) 
     run = session.type(commands(page, ways))
     assert not run.errors
     assert run.out
+
+
+def test_azure_is_asked_for_this_cluster(session: Session) -> None:
+    run = session.type(azure_commands(AZURE))
+    assert not run.errors
+    signed_in, cluster, setting, machine = run.out
+    assert signed_in["Environment"] == "AzureCloud"
+    assert (cluster["Name"], cluster["ResourceGroupName"]) == ("HCI-CL01", "it's a group")
+    assert setting == {"AggregateState": "HCI-CL01", "PerNodeDetail": "it's a group"}
+    assert machine["Name"] == "it's a group"
+    assert azure_commands(None) == ()
 
 
 def test_the_own_node_is_asked_without_remoting(session: Session) -> None:

@@ -83,6 +83,7 @@ def test_a_window_that_is_made_small_and_large_again_shows_the_same(
     tmux.start(command(cluster, tmp_path), 80, 25)
     tmux.wait_for("4 of 4 connected")
     tmux.wait_for(" read at ")
+    tmux.wait_for("Read 4 of 4 nodes")
     before = tmux.rows
     tmux.run("resize-window", "-x", "40", "-y", "12")
     tmux.wait_for("LAB healthy                    ? c s r")

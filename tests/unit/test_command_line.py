@@ -150,6 +150,8 @@ def test_the_scenarios_are_listed_with_what_they_are() -> None:
         "node-down",
         "rebooted",
         "clock-skew",
+        "resource-deleted",
+        "drift",
     ]
 
 

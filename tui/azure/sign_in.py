@@ -178,7 +178,8 @@ def _source(
     common: dict[str, Any] = {
         "authority": cloud.authority,
         "transport": transport,
-        "disable_instance_discovery": not cloud.known_to_microsoft,
+        # Else the public cloud would be asked about every other cloud's authority.
+        "disable_instance_discovery": True,
         **RETRIES,
     }
     if identity.method is Method.DEVICE:

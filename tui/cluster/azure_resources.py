@@ -224,8 +224,3 @@ class AzureView:
 def region_key(region: str) -> str:
     """Return a region as it is compared: without blanks, in lower case (Az.StackHCI does the same)."""
     return region.replace(" ", "").lower()
-
-
-def problem_of(fact: AzureFact[T]) -> AzureProblem | None:
-    """Return why a fact is missing; `None` for one that is there."""
-    return fact if isinstance(fact, AzureProblem) else None

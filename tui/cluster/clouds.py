@@ -26,14 +26,15 @@ class Cloud:
     """Scope of tokens for Azure Resource Manager."""
     graph: str
     """URL of Microsoft Graph, without a version."""
-    graph_scope: str
-    """Scope of tokens for Microsoft Graph."""
     portal: str | None = None
     """URL of the portal; `None` where none is known."""
     data_plane: str | None = None
     """URL that the nodes sync with; `None` where the resource alone says it."""
-    known_to_microsoft: bool = True
-    """Whether Microsoft's instance discovery knows the authority; one's own is not asked about there."""
+
+    @property
+    def graph_scope(self) -> str:
+        """Scope of tokens for Microsoft Graph."""
+        return self.graph + _SCOPE
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -51,9 +52,7 @@ def custom_cloud(name: str, *, authority: str, resource_manager: str, graph: str
         resource_manager=urls[1],
         resource_manager_scope=urls[1] + _SCOPE,
         graph=urls[2],
-        graph_scope=urls[2] + _SCOPE,
         portal=portal.rstrip("/") if portal else None,
-        known_to_microsoft=False,
     )
 
 
@@ -69,7 +68,6 @@ CLOUDS = (
         resource_manager="https://management.azure.com",
         resource_manager_scope="https://management.azure.com/.default",
         graph="https://graph.microsoft.com",
-        graph_scope="https://graph.microsoft.com/.default",
         portal="https://portal.azure.com",
         data_plane="https://dp.stackhci.azure.com",
     ),
@@ -79,7 +77,6 @@ CLOUDS = (
         resource_manager="https://management.chinacloudapi.cn",
         resource_manager_scope="https://management.chinacloudapi.cn/.default",
         graph="https://microsoftgraph.chinacloudapi.cn",
-        graph_scope="https://microsoftgraph.chinacloudapi.cn/.default",
         portal="https://portal.azure.cn",
         data_plane="https://dp.stackhci.azure.cn",
     ),
@@ -90,7 +87,6 @@ CLOUDS = (
         # Not the host of its resource manager: this one carries "core".
         resource_manager_scope="https://management.core.usgovcloudapi.net/.default",
         graph="https://graph.microsoft.us",
-        graph_scope="https://graph.microsoft.us/.default",
         portal="https://portal.azure.us",
         data_plane="https://dp.azurestackhci.azure.us",
     ),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui.cluster.azure_resources import AzureView
 from tui.cluster.builds import Offer, cluster_offer
 from tui.cluster.durations import age_text
 from tui.cluster.facts import ClusterFacts
@@ -21,6 +22,7 @@ from tui.cluster.majority import compare
 from tui.cluster.rules.admin_events import admin_event_findings
 from tui.cluster.rules.agent import agent_findings
 from tui.cluster.rules.arc import arc_findings
+from tui.cluster.rules.azure import azure_findings
 from tui.cluster.rules.comparison import (
     agent_version_findings,
     clock_findings,
@@ -91,10 +93,11 @@ _CLUSTER_RULES: tuple[Callable[[ClusterView], Iterator[Finding]], ...] = (
 )
 
 
-def judge(facts: ClusterFacts, now: datetime) -> ClusterVerdict:
-    """Return the verdict on what was read, at a time (aware, UTC)."""
+def judge(facts: ClusterFacts, now: datetime, azure: AzureView | None = None) -> ClusterVerdict:
+    """Return the verdict on what was read, at a time (aware, UTC); `azure` where somebody is signed in there."""
     view = cluster_view(facts, now)
     shared = [finding for rule in _CLUSTER_RULES for finding in rule(view)]
+    shared += azure_findings(view, azure) if azure is not None else ()
     nodes = tuple(_judge_node(node, [item for item in shared if item.node == node.name]) for node in view.nodes)
     names = {node.name for node in nodes}
     of_the_cluster = [finding for finding in shared if finding.node not in names]

@@ -12,18 +12,25 @@ from tui.configuration.sections import Section, UnusualError
 
 CLUSTERS = "clusters"
 NODES = "nodes"
+AZURE = "azure"
+OWN_TABLES = frozenset({NODES, AZURE})
+"""Keys of a cluster that are tables of their own."""
 
 
 def values_of(struct: msgspec.Struct) -> dict[str, object]:
-    """Return the keys of a table that differ from their defaults, without the nodes of a cluster."""
+    """Return the keys of a table that differ from their defaults, without those that are tables of their own."""
     fields = structs.fields(struct)
-    values = {field.name: (getattr(struct, field.name), field.default) for field in fields if field.name != NODES}
+    values = {
+        field.name: (getattr(struct, field.name), field.default) for field in fields if field.name not in OWN_TABLES
+    }
     return {name: value for name, (value, default) in values.items() if value != default}
 
 
 def add_cluster(sections: Sequence[Section], name: str, cluster: ClusterConfiguration) -> list[Section]:
     """Return the tables with a new cluster behind the others."""
     new = [tables.new_section((CLUSTERS, name), values_of(cluster))]
+    if cluster.azure is not None:
+        new.append(tables.new_section((CLUSTERS, name, AZURE), values_of(cluster.azure)))
     new += [_new_node(name, node) for node in cluster.nodes]
     last = max((at for at, section in enumerate(sections) if section.path[:1] == (CLUSTERS,)), default=-1)
     return tables.insert(sections, last + 1 if last >= 0 else len(sections), new)
@@ -32,7 +39,7 @@ def add_cluster(sections: Sequence[Section], name: str, cluster: ClusterConfigur
 def change_cluster(
     sections: Sequence[Section], name: str, old: ClusterConfiguration, new_name: str, new: ClusterConfiguration
 ) -> list[Section]:
-    """Return the tables with the cluster `name` changed from `old` to `new`, where it stands.
+    """Return the tables with the cluster `name` changed from `old` to `new`, where it stands; its Azure stays.
 
     Raises:
         UnusualError: it does not stand there as tables of its own.
@@ -115,5 +122,5 @@ def _new_node(cluster: str, node: NodeConfiguration) -> Section:
 def _difference(old: msgspec.Struct, new: msgspec.Struct) -> dict[str, object]:
     """Return the keys that change, and to what; `None` for those that go back to their default."""
     values = values_of(new)
-    names = [field.name for field in structs.fields(new) if field.name != NODES]
+    names = [field.name for field in structs.fields(new) if field.name not in OWN_TABLES]
     return {name: values.get(name) for name in names if getattr(old, name) != getattr(new, name)}

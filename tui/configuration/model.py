@@ -36,6 +36,8 @@ NAME_LENGTH = 255
 
 THEMES = ("dark", "light", "contrast", "monochrome")
 """Themes that can be chosen."""
+AUTHENTICATIONS = ("device", "secret", "certificate", "token", "cli")
+"""Ways to sign in to Azure, as `tui.azure.identity.Method` spells them; nothing of that is loaded for them."""
 TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
 """Ways to authenticate, as `tui.nodes.connection.TransportKind` spells them; nothing of that is loaded for them."""
 
@@ -52,6 +54,13 @@ Theme = Annotated[
 Transport = Annotated[
     str,
     msgspec.Meta(pattern=rf"\A(?:{'|'.join(TRANSPORTS)})\Z", description=f"one of {', '.join(TRANSPORTS)}, in quotes"),
+]
+
+Authentication = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=rf"\A(?:{'|'.join(AUTHENTICATIONS)})\Z", description=f"one of {', '.join(AUTHENTICATIONS)}, in quotes"
+    ),
 ]
 
 
@@ -82,6 +91,35 @@ class NodeConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """File that holds the password; its owner alone may read it."""
 
 
+class AzureConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a cluster's Azure is reached, and who signs in to it."""
+
+    cloud: Text = "AzureCloud"
+    """Name of the cloud as PowerShell's `-EnvironmentName` takes it."""
+    authority: Text | None = None
+    """URL to sign in at, where the cloud is one of one's own; the next two then are needed as well."""
+    resource_manager: Text | None = None
+    """URL of Azure Resource Manager."""
+    graph: Text | None = None
+    """URL of Microsoft Graph."""
+    portal: Text | None = None
+    """URL of the portal of a cloud of one's own."""
+    ca_file: Text | None = None
+    """PEM file of the authorities that are trusted instead of the system's: a proxy that inspects TLS has its own."""
+    proxy: Text | None = None
+    """URL of the proxy, or `direct` for none; by default what the system says."""
+    tenant: Text | None = None
+    """Tenant's id or domain name."""
+    auth: Authentication | None = None
+    """How to sign in: `device`, `secret`, `certificate`, `token` or `cli`; nobody signs in where it is absent."""
+    application: Text | None = None
+    """Application (client) id of a service principal, or of the public client that asks for device codes."""
+    secret_file: Text | None = None
+    """File that holds the application's secret; its owner alone may read it."""
+    certificate_file: Text | None = None
+    """PEM or PFX file with the application's certificate and its private key."""
+
+
 class ClusterConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One saved cluster."""
 
@@ -99,6 +137,8 @@ class ClusterConfiguration(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     """Password file for all nodes that give none."""
     allow_ntlm: Flag = True
     """Whether `negotiate` may fall back to NTLM."""
+    azure: AzureConfiguration | None = None
+    """How its Azure is reached; by default Microsoft's public cloud, and nobody signs in."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -208,7 +248,10 @@ def _check_cluster(name: str, table: object, file: str) -> None:
     if not 0 < len(name) <= NAME_LENGTH:
         message = f"{file} cannot be used: the name of a cluster must have 1 to {NAME_LENGTH} characters."
         raise ConfigurationError(message, "Rename that cluster.")
-    listed = check_table(table, ClusterConfiguration, where, file)["nodes"]
+    checked = check_table(table, ClusterConfiguration, where, file)
+    if "azure" in checked:
+        check_table(checked["azure"], AzureConfiguration, f"{where}.azure", file)
+    listed = checked["nodes"]
     remedy = f"Add a [[{where}.nodes]] table with a name."
     if not isinstance(listed, list):
         message = f"{file} cannot be used: {where}: nodes must be a list of tables."

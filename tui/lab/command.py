@@ -95,6 +95,7 @@ A simulated cluster is running: {len(ready.nodes)} nodes, {scenario} ({SCENARIOS
   password  {ready.password}
   CA        {ready.ca}
   control   {control}
+  Azure     {ready.azure.resource_manager}, signed in to by the configuration
 
 In another terminal:
 

@@ -1,7 +1,7 @@
 """The configuration file with which azsconfig reaches a lab."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui.lab.files import replace_file
@@ -17,9 +17,13 @@ def write_configuration(
     password_file: Path,
     local_node: str,
     local_program: Sequence[str],
+    azure: Mapping[str, str],
     others: Sequence[tuple[str, str]],
 ) -> None:
-    """Write the connection of one cluster: the local node by the program that is its PowerShell, `others` by URL."""
+    """Write the connection of one cluster: the local node by the program that is its PowerShell, `others` by URL.
+
+    `azure` holds the keys of its azure table.
+    """
     lines = [
         "# How azsconfig reaches a running lab. The lab removes this file when it ends.",
         "schema = 1",
@@ -31,6 +35,9 @@ def write_configuration(
         'transport = "negotiate"',
         f"ca_file = {_text(str(ca_file))}",
         f"password_file = {_text(str(password_file))}",
+        "",
+        f"[clusters.{_text(cluster)}.azure]",
+        *(f"{key} = {_text(value)}" for key, value in azure.items()),
         "",
         f"[[clusters.{_text(cluster)}.nodes]]",
         f"name = {_text(local_node)}",

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from tui.lab import stand_in
+from tui.lab.azure.service import LabAzure
 from tui.lab.certificates import CertificateAuthority
 from tui.lab.clock import LabClock
 from tui.lab.cluster_state import CLUSTER_NAME, DOMAIN, NETBIOS_DOMAIN, ClusterState
@@ -99,6 +100,10 @@ class Lab:
             node.open()
         relay = Relay(token, self._start_local)
         cleanup.callback(relay.stop)
+        azure = LabAzure(self.cluster, authority.issue_server("localhost"))
+        cleanup.callback(azure.stop)
+        secret_file = folder / "azure-secret"
+        replace_file(secret_file, azure.secret.encode())
         control = ControlPort(folder, self._scenario, self.cluster, self.nodes)
         cleanup.callback(control.stop)
         if self._powershell:
@@ -122,9 +127,20 @@ class Lab:
                 *(sys.executable, "-I", "-S", str(Path(stand_in.__file__).resolve())),
                 *("--port", str(relay.port), "--token-file", str(token_file), "--node", local),
             ],
+            azure={
+                "authority": azure.endpoint.authority,
+                "resource_manager": azure.endpoint.resource_manager,
+                "graph": azure.endpoint.graph,
+                "ca_file": str(authority.ca_file),
+                "proxy": "direct",
+                "tenant": azure.endpoint.tenant,
+                "auth": "secret",
+                "application": azure.application.app_id,
+                "secret_file": str(secret_file),
+            },
             others=[(endpoint.name, endpoint.http) for endpoint in endpoints[1:]],
         )
-        return LabReady(str(config), str(authority.ca_file), user, password, endpoints)
+        return LabReady(str(config), str(authority.ca_file), user, password, endpoints, azure.endpoint)
 
     def _make_nodes(self, folder: Path, authority: CertificateAuthority, password: str) -> None:
         account = Account(ADMINISTRATOR, password, domain=NETBIOS_DOMAIN, dns_domain=DOMAIN)

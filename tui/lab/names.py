@@ -20,5 +20,7 @@ SCENARIO_NAMES = (
     "node-down",
     "rebooted",
     "clock-skew",
+    "resource-deleted",
+    "drift",
 )
 """All scenarios, in the order they are listed (`tui.lab.scenarios`)."""

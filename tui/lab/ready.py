@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
+from tui.lab.azure_endpoint import AzureEndpoint
+
 SCHEMA = 1
 """Version of the object."""
 
@@ -34,8 +36,8 @@ class LabReady:
     """Password of that user; it is worth nothing when the lab has ended."""
     nodes: tuple[LabEndpoint, ...]
     """All nodes, the local one first."""
-    azure: None = None
-    """How to reach the simulated Azure; this lab has none."""
+    azure: AzureEndpoint
+    """How to reach the simulated Azure."""
 
     def to_json(self) -> str:
         """Return the object as one line."""
@@ -49,6 +51,7 @@ def ready_from_json(line: str | bytes) -> LabReady:
         if known["schema"] != SCHEMA:
             raise ValueError(f"schema {known['schema']} is not {SCHEMA}")
         nodes = tuple(LabEndpoint(node["name"], node["http"], node["https"]) for node in known["nodes"])
-        return LabReady(known["config"], known["ca"], known["user"], known["password"], nodes)
+        azure = AzureEndpoint(**known["azure"])
+        return LabReady(known["config"], known["ca"], known["user"], known["password"], nodes, azure)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not what a lab says: {error!r}") from error

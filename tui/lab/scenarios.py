@@ -1,5 +1,6 @@
 """The scenarios of the lab: named states a cluster can be found in."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -122,6 +123,21 @@ def _clock_skew(cluster: ClusterState) -> None:
     cluster.odd_node().skew = timedelta(minutes=11, seconds=20)
 
 
+def _resource_deleted(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    cluster.azure.remove_cluster()
+
+
+def _drift(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    azure, names = cluster.azure, cluster.names
+    azure.missing_nodes.add(names[-1].lower())
+    foreign = azure.machines[names[0].lower()]
+    foreign.parent_cluster_id = (foreign.parent_cluster_id or "").replace(cluster.name, "HCI-CL02")
+    left = "HCI-N0"
+    azure.add_machine(left, str(uuid.uuid5(uuid.NAMESPACE_DNS, left)))
+
+
 def _installed_before(cluster: ClusterState, age: timedelta) -> None:
     now = cluster.clock.now()
     for index, node in enumerate(cluster.nodes()):
@@ -163,6 +179,10 @@ SCENARIOS = {
         Scenario("node-down", "the last node does not answer", _node_down),
         Scenario("rebooted", "one node started 6 minutes before: too early to sync", _rebooted),
         Scenario("clock-skew", "the clock of one node is 11 minutes ahead", _clock_skew),
+        Scenario(
+            "resource-deleted", "registered on the nodes, but its resource was deleted in Azure", _resource_deleted
+        ),
+        Scenario("drift", "in Azure a node is missing, a machine has no node, another is another cluster's", _drift),
     )
 }
 """Every scenario by its name."""

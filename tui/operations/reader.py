@@ -33,6 +33,7 @@ class ClusterReader:
         self._snapshot = Snapshot(doing="starting")
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
+        self._nodes_read = False
         self._wanted = threading.Event()
         self._closing = threading.Event()
         self._leaving: list[threading.Thread] = []
@@ -45,13 +46,17 @@ class ClusterReader:
             self._thread.start()
 
     def read_again(self) -> None:
-        """Read everything once more; a pass that is going on is not doubled. Returns at once.
+        """Read everything once more; a pass that is going on is not doubled, unless its nodes are read already.
 
         From here on the snapshot says that a pass is going on, so whoever waits for its end never sees the old one.
         A cluster that could not be opened is opened again.
         """
         with self._lock:
-            if self._snapshot.reading or not self._thread.is_alive():
+            if not self._thread.is_alive():
+                return
+            if self._snapshot.reading:
+                if self._nodes_read:
+                    self._wanted.set()
                 return
             self._snapshot = replace(self._snapshot, reading=True, doing="reading the nodes")
         self._wanted.set()
@@ -156,9 +161,10 @@ class ClusterReader:
         """Read all facts once; what was read before stays until the new answer is there."""
         # Loaded here, on the reading thread: it takes longer than to draw the menu.
         from tui.cluster.verdict import judge
-        from tui.operations.pass_notes import note_pass
+        from tui.operations.pass_notes import note_azure, note_pass
         from tui.operations.read_nodes import FactTable, read_cluster
 
+        self._nodes_read = False
         self._change(error=None, reading=True, doing="reading the nodes")
         session.discover_peers()
         before = self.snapshot()
@@ -173,18 +179,30 @@ class ClusterReader:
             self._show(session, facts=table.facts(read_at or self.now()))
 
         facts = read_cluster(session, keep)
-        verdict = judge(facts, self.now())
+        verdict, azure = judge(facts, self.now()), None
+        if session.azure is not None and not self._closing.is_set():
+            from tui.operations.read_azure import read_azure
+
+            # Azure may take its time, or not answer at all: what the nodes say is shown meanwhile.
+            self._show(session, facts=facts, verdict=verdict, doing="reading Azure")
+            self._nodes_read = True
+            azure = read_azure(session.azure, facts)
+            verdict = judge(facts, self.now(), azure)
         name = verdict.name or session.name
         self._show(
             session,
             name=name,
             facts=facts,
+            azure=azure,
             verdict=verdict,
             authentication=session.authentication(),
-            reading=False,
+            # Whoever asked meanwhile waits for the next pass, not for this one's end.
+            reading=self._wanted.is_set(),
             doing="",
         )
         if not self._closing.is_set():
+            if azure is not None:
+                note_azure(self._activity, azure, verdict.name, session.banner)
             note_pass(self._activity, facts, verdict, session.banner)
 
     def _show(self, session: "Session", **changes: object) -> None:

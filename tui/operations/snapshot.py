@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tui.cluster.azure_resources import AzureView
     from tui.cluster.facts import ClusterFacts
     from tui.cluster.verdict import ClusterVerdict
     from tui.nodes.connection import Target
@@ -32,6 +33,8 @@ class Snapshot:
     """Facts, some of them perhaps not read yet; `None` before the session is open."""
     verdict: "ClusterVerdict | None" = None
     """Verdict of the last complete pass."""
+    azure: "AzureView | None" = None
+    """What Azure knew of it in the last complete pass; `None` where nobody is to sign in."""
     own: "OwnNode | None" = None
     """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
     reading: bool = False

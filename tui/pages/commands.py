@@ -8,17 +8,22 @@ from tui.operations.snapshot import Snapshot
 from tui.pages.columns import wrap
 from tui.pages.document import BLANK, Document, Line, Role, line_of
 from tui.pages.powershell.asked import ASKED
+from tui.pages.powershell.azure import azure_commands
 from tui.pages.powershell.command import Command
 from tui.pages.powershell.line_breaks import shown
 from tui.pages.powershell.quoting import quoted
 from tui.pages.powershell.ways import ways_to
+
+OF_AZURE = frozenset({"status"})
+"""Pages that show what Azure knows."""
 
 
 def commands_for(page: str, snapshot: Snapshot, node: str | None = None) -> tuple[Command, ...]:
     """Return what to type to see what `page` (a key of `ASKED`) shows; of one node where one is named."""
     ways = ways_to(_targets_of(snapshot, node))
     first = (ways.first,) if ways.first else ()
-    return (*first, *(Command(asked.purpose, ways.ask(asked.text)) for asked in ASKED[page]))
+    of_azure = azure_commands(snapshot.azure) if page in OF_AZURE else ()
+    return (*first, *(Command(asked.purpose, ways.ask(asked.text)) for asked in ASKED[page]), *of_azure)
 
 
 def _targets_of(snapshot: Snapshot, node: str | None) -> Sequence[Target]:

@@ -7,6 +7,7 @@ from tui.cluster.durations import age_text
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, value_of
 from tui.cluster.findings import Level
 from tui.operations.snapshot import Snapshot
+from tui.pages.azure import azure_lines
 from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.findings import finding_lines
@@ -34,6 +35,7 @@ def registration_status(snapshot: Snapshot, now: datetime, columns: int) -> Docu
         body.extend(_node_lines(number, node, snapshot, now, _Room(columns, *widths)))
     body.extend(found_lines(snapshot, columns))
     if snapshot.verdict is not None:
+        body.extend(azure_lines(snapshot.azure, now, columns))
         body.extend(window_lines(facts, now, columns))
         body.extend(firmware_lines(facts, columns))
         body.extend(link_lines(facts, columns))
@@ -154,6 +156,11 @@ def status_help(columns: int) -> Document:
         (
             "The verdict weighs all of this: healthy, attention (works, but do something), unhealthy (does not work), "
             "unknown (could not be read). What to do next stands below the nodes, the worst first."
+        ),
+        (
+            "In Azure is what Azure knows: the cluster's resource with the last sync that arrived there, its Arc "
+            "settings, its Arc machines. It is read once azsconfig is told how to sign in: --auth, or the azure table "
+            "of a connection. Where Azure and the nodes have drifted apart, the findings say so."
         ),
     )
     return Document("Help: registration status", paragraphs(texts, columns))

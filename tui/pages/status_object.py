@@ -2,19 +2,25 @@
 
 from typing import Any, cast
 
+from tui.cluster.azure_resources import AzureView
 from tui.cluster.encode import encode
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, Reading, value_of
 from tui.cluster.findings import Finding, Level
 from tui.cluster.iso_time import iso_time
 from tui.cluster.verdict import ClusterVerdict
 from tui.nodes.own_node import OwnNode
+from tui.pages.azure_object import azure_object
 from tui.pages.values import node_problem
 
 SCHEMA = 1
 
 
 def status_object(
-    facts: ClusterFacts, verdict: ClusterVerdict, own: OwnNode | None = None, banner: str | None = None
+    facts: ClusterFacts,
+    verdict: ClusterVerdict,
+    own: OwnNode | None = None,
+    banner: str | None = None,
+    azure: AzureView | None = None,
 ) -> dict[str, Any]:
     """Return the status as plain data: Microsoft's names and spellings for Microsoft's values."""
     return {
@@ -25,6 +31,7 @@ def status_object(
         "reason": verdict.reason,
         "read_at": iso_time(facts.read_at),
         "nodes": [_node(node, verdict) for node in facts.nodes],
+        "azure": azure_object(azure),
         "findings": [_finding(finding) for finding in verdict.findings],
         "this_computer": _own(own) if own else None,
     }

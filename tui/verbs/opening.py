@@ -13,10 +13,13 @@ from tui.secret import Secret
 from tui.targets import Chosen, Wish, choose
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.azure.identity import DeviceCode
     from tui.session import Session
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
-SECRETS = frozenset({"password"})
+SECRETS = frozenset({"password", "azure_secret"})
 """Keys of the object that `--secrets-stdin` reads."""
 
 
@@ -31,6 +34,7 @@ def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
         message = "--node names no node."
         raise ConfigurationError(message, "Write names, host:port or URLs, separated by commas.")
     named = getattr(options, "config", None)
+    secrets = _secrets_from_stdin() if getattr(options, "secrets_stdin", False) else {}
     return Wish(
         config=config or (Path(named) if named else None),
         cluster=getattr(options, "cluster", None),
@@ -38,7 +42,10 @@ def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
         user=getattr(options, "user", None),
         transport=getattr(options, "transport", None),
         ca_file=getattr(options, "ca", None),
-        password=_password_from_stdin() if getattr(options, "secrets_stdin", False) else None,
+        password=secrets.get("password"),
+        auth=getattr(options, "auth", None),
+        tenant=getattr(options, "tenant", None),
+        azure_secret=secrets.get("azure_secret"),
     )
 
 
@@ -51,15 +58,27 @@ def choose_cluster(options: argparse.Namespace, config: Path | None = None) -> C
     return choose(wish_of(options, config), ask_password)
 
 
-def open_session(options: argparse.Namespace, chosen: Chosen) -> "Session":
-    """Return a session of a cluster; nothing is sent anywhere yet."""
+def open_session(
+    options: argparse.Namespace, chosen: Chosen, *, show_code: "Callable[[DeviceCode], None] | None" = None
+) -> "Session":
+    """Return a session of a cluster; nothing is sent anywhere yet.
+
+    `show_code` shows a person what to enter to sign in to Azure; without it nobody is asked to.
+    """
     from tui.session import Session
 
     return Session(
         chosen,
         deadline=timedelta(seconds=getattr(options, "timeout", DEFAULT_TIMEOUT_SECONDS)),
         read_only=getattr(options, "read_only", False),
+        show_code=show_code,
     )
+
+
+def show_code_on_stderr(code: "DeviceCode") -> None:
+    """Tell a person what to enter; standard output is data only."""
+    sys.stderr.write(f"To sign in to Azure, open {code.url} in a browser and enter the code {code.code}\n")
+    sys.stderr.flush()
 
 
 def ask_password(user: str) -> str | None:
@@ -72,8 +91,8 @@ def ask_password(user: str) -> str | None:
         return None
 
 
-def _password_from_stdin() -> Secret | None:
-    """Read the secrets object from standard input and return its password."""
+def _secrets_from_stdin() -> dict[str, Secret]:
+    """Read the secrets object from standard input."""
     remedy = 'Write one object such as {"password": "..."} to standard input and close it.'
     try:
         secrets: Any = json.loads(sys.stdin.buffer.read())
@@ -89,11 +108,14 @@ def _password_from_stdin() -> Secret | None:
     if unknown:
         message = f"Standard input holds secrets with unknown names: {', '.join(unknown)}."
         raise ConfigurationError(message, f"Known names: {', '.join(sorted(SECRETS))}.")
-    password = given.get("password")
-    if password is None:
+    if not given:
         message = "The object on standard input has no password."
         raise ConfigurationError(message, remedy)
-    if not isinstance(password, str) or not password:
-        message = "The password on standard input is no text, or empty."
-        raise ConfigurationError(message, remedy)
-    return Secret(password)
+    return {name: _secret(name, value) for name, value in given.items()}
+
+
+def _secret(name: str, value: object) -> Secret:
+    if not isinstance(value, str) or not value:
+        message = f"The {name} on standard input is no text, or empty."
+        raise ConfigurationError(message, "Give it as text in quotes.")
+    return Secret(value)

@@ -1,5 +1,6 @@
 """Signing in to the simulated Azure with azure-identity, every way, and everything that can go wrong."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from tui.azure.errors import (
 from tui.azure.identity import AccountKind, DeviceCode, Identity, Method
 from tui.azure.network import DIRECT, Network
 from tui.azure.sign_in import sign_in
-from tui.cluster.clouds import custom_cloud
+from tui.cluster.clouds import CLOUDS, Cloud, custom_cloud
 from tui.lab.azure.faults import CUT
 from tui.lab.azure.service import DOMAIN, USER
 from tui.lab.cluster_state import TENANT_ID
@@ -253,6 +254,14 @@ def test_no_way_to_azure_is_told_apart(world: AzureWorld, missing_file: Path) ->
     )
     with pytest.raises(Unreachable, match="does not answer"):
         sign_in(nowhere, world.network, identity)
+
+
+@pytest.mark.parametrize("cloud", CLOUDS, ids=lambda cloud: cloud.name)
+def test_signing_in_begins_at_the_clouds_own_authority_and_nowhere_else(cloud: Cloud) -> None:
+    closed = Network(proxy="http://127.0.0.1:9")
+    host = cloud.authority.removeprefix("https://")
+    with pytest.raises(Unreachable, match=re.escape(host)):
+        sign_in(cloud, closed, Identity(tenant=TENANT_ID))
 
 
 def test_a_page_of_the_network_in_place_of_microsofts_is_told(world: AzureWorld) -> None:

@@ -59,3 +59,27 @@ def test_clusters_of_one_to_sixteen_nodes_are_read(nodes: int) -> None:
     code, told = status("--lab", "--lab-nodes", str(nodes))
     assert code == 0
     assert len(told["nodes"]) == nodes
+
+
+def test_azure_is_read_beside_the_nodes_and_agrees_with_them() -> None:
+    _, told = status("--lab")
+    azure = told["azure"]
+    assert azure["cloud"] == "AzureCloud"
+    assert azure["cluster"]["status"] == "ConnectedRecently"
+    assert azure["cluster_id"].casefold() == told["cluster"]["resource_id"].casefold()
+    assert [node["name"] for node in azure["cluster"]["nodes"]] == [node["name"] for node in told["nodes"]]
+    assert {machine["status"] for machine in azure["machines"]} == {"Connected"}
+    assert azure["arc_setting"]["aggregateState"] == "Connected"
+
+
+def test_a_resource_that_was_deleted_is_told_although_the_nodes_are_content() -> None:
+    _, told = status("--lab=resource-deleted")
+    assert told["azure"]["cluster"] is None
+    assert {node["verdict"] for node in told["nodes"]} == {"healthy"}
+
+
+def test_what_was_never_registered_is_not_looked_for_in_azure() -> None:
+    _, told = status("--lab=fresh")
+    assert told["azure"]["cluster_id"] is None
+    assert told["azure"]["cluster"]["error"]["kind"] == "not-read"
+    assert not [finding for finding in told["findings"] if finding["id"].startswith("azure")]

@@ -8,7 +8,7 @@ from tui.cluster.arc import AgentStatus
 from tui.lab.azure.resources import MachineResource, last_heard
 from tui.lab.clock import iso
 from tui.lab.cluster_state import DOMAIN, ClusterState
-from tui.lab.node_state import CONNECTED_WINDOW, NodeState
+from tui.lab.node_state import CONNECTED_WINDOW, AzureRegistration, NodeState
 
 _TRIAL = timedelta(days=60)
 _FORGOTTEN = timedelta(days=30)
@@ -27,7 +27,7 @@ def cluster_document(cluster: ClusterState) -> dict[str, Any] | None:
         last = last_heard(heard)
         trial = max(0, (_TRIAL - (now - registration.registered_at)).days)
         return {
-            "id": registration.resource_id.replace("/Subscriptions/", "/subscriptions/"),
+            "id": _cluster_id(registration),
             "name": registration.resource_name,
             "type": "Microsoft.AzureStackHCI/clusters",
             "location": registration.region,
@@ -62,7 +62,7 @@ def arc_setting_document(cluster: ClusterState) -> dict[str, Any] | None:
         registration = cluster.azure.cluster
         if registration is None or not cluster.azure.arc_enabled:
             return None
-        cluster_id = registration.resource_id.replace("/Subscriptions/", "/subscriptions/")
+        cluster_id = _cluster_id(registration)
         machines = [machine for machine in cluster.azure.machines.values() if _of(machine, cluster_id)]
         states = ["Connected" if _machine_status(cluster, item) == "Connected" else "Disconnected" for item in machines]
         return {
@@ -88,10 +88,16 @@ def arc_setting_document(cluster: ClusterState) -> dict[str, Any] | None:
 def machine_document(cluster: ClusterState, subscription: str, machine: MachineResource) -> dict[str, Any]:
     """Return an Arc machine's resource."""
     with cluster.locked():
-        node = next((node for node in cluster.nodes() if node.name.lower() == machine.name.lower()), None)
+        node = _node_of(cluster, machine)
         agent = node.agent if node else None
         now = cluster.clock.now()
-        changed = agent.last_heartbeat(now, node.cut_off) if agent and node else None
+        status = _machine_status(cluster, machine)
+        heard = agent.last_heartbeat(now, node.cut_off) if agent and node else None
+        changed = (
+            heard
+            if status != "Connected" or node is None or node.registration is None
+            else max(node.registration.registered_at, node.booted)
+        )
         return {
             "id": machine_id(subscription, machine),
             "name": machine.name,
@@ -101,7 +107,7 @@ def machine_document(cluster: ClusterState, subscription: str, machine: MachineR
             "identity": {"type": "SystemAssigned"},
             "properties": {
                 "provisioningState": "Succeeded",
-                "status": _machine_status(cluster, machine),
+                "status": status,
                 "vmId": machine.vm_id,
                 "displayName": machine.name,
                 "machineFqdn": f"{machine.name}.{DOMAIN}",
@@ -159,11 +165,22 @@ def _aggregate(states: list[str]) -> str:
 
 def _machine_status(cluster: ClusterState, machine: MachineResource) -> str:
     """Return what Azure sees of a machine; it knows no `Expired`: whoever is silent is disconnected."""
-    node = next((node for node in cluster.nodes() if node.name.lower() == machine.name.lower()), None)
-    if node is None or node.agent is None or node.agent.machine_id != machine.vm_id or not node.up:
+    node = _node_of(cluster, machine)
+    if node is None or node.agent is None or node.agent.machine_id != machine.vm_id:
         return "Disconnected"
-    status = node.agent.status_at(cluster.clock.now(), node.cut_off)
+    silent = min((moment for moment in (node.cut_off, node.down_since) if moment), default=None)
+    status = node.agent.status_at(cluster.clock.now(), silent)
     return "Connected" if status == AgentStatus.CONNECTED else "Disconnected"
+
+
+def _cluster_id(registration: AzureRegistration) -> str:
+    """Return the cluster's resource id as Azure spells it; nodes write a capital `S` in front."""
+    return registration.resource_id.replace("/Subscriptions/", "/subscriptions/")
+
+
+def _node_of(cluster: ClusterState, machine: MachineResource) -> NodeState | None:
+    """Return the node that a machine bears the name of; `None` for a machine that no node has."""
+    return next((node for node in cluster.nodes() if node.name.lower() == machine.name.lower()), None)
 
 
 def _of(machine: MachineResource, cluster_id: str) -> bool:

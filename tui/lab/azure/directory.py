@@ -86,11 +86,6 @@ class Directory:
         with self._lock:
             return self._applications.get(app_id.lower())
 
-    def remove_application(self, app_id: str) -> None:
-        """Remove an application and its service principal."""
-        with self._lock:
-            self._applications.pop(app_id, None)
-
     def secret_fault(self, application: Application, secret: str) -> int | None:
         """Return the AADSTS code that a secret is refused with; `None` for a good one."""
         with self._lock:

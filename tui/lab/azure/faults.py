@@ -24,8 +24,6 @@ class AzureFaults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[_Fault] = []
-        self._hanging = threading.Event()
-        self._hanging.set()
         self.struck = 0
         """How many requests were struck."""
 
@@ -39,22 +37,13 @@ class AzureFaults:
         with self._lock:
             self._faults.append(_Fault(word.lower(), status, count, retry_after, body))
 
-    def hang(self, *, hanging: bool = True) -> None:
-        """Answer nothing any more, or again."""
-        if hanging:
-            self._hanging.clear()
-        else:
-            self._hanging.set()
-
     def clear(self) -> None:
         """Take all faults away."""
         with self._lock:
             self._faults.clear()
-        self._hanging.set()
 
     def strike(self, request: Request) -> Response | None:
         """Return the answer of a fault that a request meets; `None` for none."""
-        self._hanging.wait()
         with self._lock:
             fault = next((fault for fault in self._faults if fault.word in request.path.lower()), None)
             if fault is None:

@@ -1,7 +1,6 @@
 """The simulated Azure as one server: where one signs in, and Azure Resource Manager under `/arm`."""
 
 import threading
-from dataclasses import dataclass
 from datetime import timedelta
 
 from tui.lab.azure.device_codes import DeviceCodes
@@ -13,6 +12,7 @@ from tui.lab.azure.identity import LabIdentity
 from tui.lab.azure.resource_manager import LabResourceManager
 from tui.lab.azure.roles import OWNER, Roles
 from tui.lab.azure.tokens import InvalidTokenError, Tokens
+from tui.lab.azure_endpoint import AzureEndpoint
 from tui.lab.certificates import IssuedCertificate
 from tui.lab.cluster_state import SUBSCRIPTION_ID, TENANT_ID, ClusterState
 
@@ -25,22 +25,6 @@ ARM = "/arm"
 GRAPH = "/graph"
 """What paths of Microsoft Graph begin with."""
 _SECRET_DAYS = 180
-
-
-@dataclass(frozen=True, slots=True)
-class AzureEndpoint:
-    """How to reach the simulated Azure."""
-
-    authority: str
-    """URL to sign in at."""
-    resource_manager: str
-    """URL of Azure Resource Manager."""
-    graph: str
-    """URL of Microsoft Graph."""
-    tenant: str
-    """Id of the tenant."""
-    subscription: str
-    """Id of the subscription."""
 
 
 class LabAzure:
@@ -73,8 +57,7 @@ class LabAzure:
         scope = f"/subscriptions/{SUBSCRIPTION_ID}"
         for principal in (owner.object_id, self.application.object_id):
             self.roles.assign(scope, principal, OWNER)
-        ready = threading.Event()
-        self._ready = ready
+        self._ready = threading.Event()
         self._server = HttpsServer("azure", certificate, self._handle)
         url = self._server.url
         self.endpoint = AzureEndpoint(url, url + ARM, url + GRAPH, TENANT_ID, SUBSCRIPTION_ID)
@@ -84,11 +67,10 @@ class LabAzure:
         audiences = {url + ARM: url + ARM, url + GRAPH: url + GRAPH}
         self._identity = LabIdentity(self.directory, self.tokens, self.codes, audiences, USER)
         self._resource_manager = LabResourceManager(cluster, self.roles, ARM)
-        ready.set()
+        self._ready.set()
 
     def stop(self) -> None:
         """End it; none of its threads and connections is left."""
-        self.faults.clear()
         self._server.stop()
 
     def _handle(self, request: Request) -> Response:

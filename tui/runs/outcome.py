@@ -1,0 +1,64 @@
+"""How a run, or anything else that changes something, ended: what is true, and what was claimed."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tui.exit_codes import ExitCode
+
+
+class OutcomeKind(StrEnum):
+    """How something ended."""
+
+    DONE = "done"
+    ALREADY = "already"
+    """There was nothing to do."""
+    ATTENTION = "attention"
+    """Done, but something needs attention: a restart, what could not be verified."""
+    PARTLY = "partly"
+    """Some nodes or resources, not all."""
+    FAILED = "failed"
+    DECLINED = "declined"
+    """A person or a blocker said no; nothing was changed."""
+    RUNNING = "running"
+    """It goes on without us."""
+    UNREACHABLE = "unreachable"
+    """Nothing could be read, so nothing is known."""
+    LOST = "lost"
+    """The runner died or its node restarted in the middle: what it had done so far stands."""
+
+
+EXIT_CODES = {
+    OutcomeKind.DONE: ExitCode.DONE,
+    OutcomeKind.ALREADY: ExitCode.DONE,
+    OutcomeKind.ATTENTION: ExitCode.ATTENTION,
+    OutcomeKind.PARTLY: ExitCode.PARTLY,
+    OutcomeKind.FAILED: ExitCode.FAILED,
+    OutcomeKind.DECLINED: ExitCode.DECLINED,
+    OutcomeKind.RUNNING: ExitCode.RUNNING,
+    OutcomeKind.UNREACHABLE: ExitCode.UNREACHABLE,
+    OutcomeKind.LOST: ExitCode.FAILED,
+}
+"""What a command that ends so exits with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How something ended."""
+
+    kind: OutcomeKind
+    """How."""
+    message: str
+    """What is true now, in one or two sentences."""
+    remedy: str = ""
+    """What to do next, where something is to do."""
+    claimed: str = ""
+    """What the cmdlet claimed, where that differs from what is true."""
+    details: tuple[str, ...] = field(default=())
+    """What was read again, a sentence each: node by node, resource by resource."""
+    run: str | None = None
+    """Id of the run, where there was one."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What a command that ends so exits with."""
+        return EXIT_CODES[self.kind]
