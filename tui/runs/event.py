@@ -6,8 +6,8 @@
 | `step` | step, status, text | a step of the plan started, is done, failed or was skipped |
 | `progress` | id, activity... | what the cmdlet itself says of its progress |
 | `output` | stream, text | a line of output: host, output, information, verbose, debug, native |
-    warning   text
-    error     text, category, fqid
+| `warning` | text | a warning |
+| `error` | text, category, fqid | an error record, or an error that went to the host alone |
 | `result` | data | what the job claims to have come to |
 | `ended` | exit, reason | the job is over |
 | `note` | text | azsconfig says something: the connection is lost, the node restarts |
@@ -97,9 +97,13 @@ def event_from_line(line: str, node: str) -> Event:
     kind = EventKind(str(fields.get("type", "")))
     is_step = kind == EventKind.STEP
     text = fields.get("text")
+    time = parse_iso_time(str(fields.get("time", "")))
+    if time is None:
+        message = "a line of the journal has no time"
+        raise ValueError(message)
     return Event(
         kind=kind,
-        time=parse_iso_time(str(fields.get("time", ""))),
+        time=time,
         number=_integer(fields.get("n")),
         node=str(fields.get("node") or node),
         # A progress record's status is its words.

@@ -71,6 +71,20 @@ class RunAs:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeScript:
+    """A short script that changes one node, run over its channel."""
+
+    node: str
+    """Node it runs on, as the session names it."""
+    script: str
+    """Script in `tui/nodes/scripts`."""
+    step: str
+    """Step of the plan that it is."""
+    parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Its parameters; no secret is among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeWork:
     """What a detached run does on its node."""
 
@@ -114,6 +128,8 @@ class Plan:
     """What has to be typed, where `confirmation` asks for it."""
     nothing_to_do: str | None = None
     """Why there is nothing to do, or `None`."""
+    first: tuple[NodeScript, ...] = ()
+    """Short scripts that have to succeed before the run starts."""
     work: NodeWork | None = None
     """The detached run that carries it out; `None` where azsconfig itself coordinates, or nothing is to do."""
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
