@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from tui.cluster.arc import AgentStatus
 from tui.lab.clock import LabClock
-from tui.lab.node_state import MachineAgent, NodeState
+from tui.lab.node_state import ArcHome, MachineAgent, NodeState
 
 _COLUMN = 40
 """Width of the names in the text output (azcmagent 1.40)."""
@@ -13,16 +14,16 @@ _COLUMN = 40
 def show_json(node: NodeState, agent: MachineAgent, clock: LabClock) -> dict[str, Any]:
     """Return the object of `azcmagent show -j`; keys are those public code relies on."""
     now = clock.now()
-    status = agent.status_at(now, node.cut_off)
-    registration = node.registration
+    home = node.arc_home()
+    status = agent.status_at(now, node.cut_off) if home else AgentStatus.DISCONNECTED
     return {
-        "resourceName": node.name if registration else "",
-        "resourceGroup": registration.resource_group if registration else "",
-        "resourceId": _machine_resource_id(node),
-        "subscriptionId": registration.subscription_id if registration else "",
-        "tenantId": registration.tenant_id if registration else "",
+        "resourceName": node.name if home else "",
+        "resourceGroup": home.resource_group if home else "",
+        "resourceId": _machine_resource_id(node.name, home) if home else "",
+        "subscriptionId": home.subscription_id if home else "",
+        "tenantId": home.tenant_id if home else "",
         "vmId": agent.machine_id,
-        "location": registration.region if registration else "",
+        "location": home.region if home else "",
         "cloud": "AzureCloud",
         "agentVersion": agent.version,
         "status": str(status),
@@ -66,11 +67,9 @@ def show_text(shown: dict[str, Any], services: list[dict[str, Any]]) -> str:
     return "\n".join(name if value is None else f"{name:<{_COLUMN}}: {value}".rstrip() for name, value in rows)
 
 
-def _machine_resource_id(node: NodeState) -> str:
-    if node.registration is None:
-        return ""
-    group = f"/subscriptions/{node.registration.subscription_id}/resourceGroups/{node.registration.resource_group}"
-    return f"{group}/providers/Microsoft.HybridCompute/machines/{node.name}"
+def _machine_resource_id(name: str, home: ArcHome) -> str:
+    group = f"/subscriptions/{home.subscription_id}/resourceGroups/{home.resource_group}"
+    return f"{group}/providers/Microsoft.HybridCompute/machines/{name}"
 
 
 def _seconds(moment: datetime) -> str:

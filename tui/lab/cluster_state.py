@@ -46,6 +46,8 @@ class ClusterState:
         self.name = CLUSTER_NAME
         self.azure = AzureResources()
         """What the simulated Azure keeps of it."""
+        self.arc_disabling = False
+        """Whether its nodes know that somebody began to disable Arc and did not come to the end."""
         self._lock = threading.RLock()
         now = self.clock.now()
         self._nodes = {

@@ -73,6 +73,18 @@ class LabControl:
         """Let scripts take so long: all or one, on all nodes or one."""
         self._ask("delay", seconds=seconds, node=node, script=script)
 
+    def pace(self, seconds: float) -> None:
+        """Let every stage of detached runs take so long, of those that go on too."""
+        self._ask("pace", seconds=seconds)
+
+    def kill_runner(self, node: str) -> list[str]:
+        """Kill the runners of a node; return the ids of their runs."""
+        return cast("list[str]", self._ask("kill-runner", node=node))
+
+    def set_module(self, node: str, name: str, version: str | None) -> None:
+        """Install a version of a PowerShell module on a node, or with `None` remove the module."""
+        self._ask("module", node=node, name=name, version=version)
+
     def advance(self, seconds: float) -> None:
         """Let time pass in the lab: clocks stay right, everything that happened lies longer ago."""
         self._ask("advance", seconds=seconds)

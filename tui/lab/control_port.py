@@ -17,6 +17,7 @@ from tui.lab.files import replace_file
 from tui.lab.lab_node import LabNode
 from tui.lab.loopback import LoopbackListener
 from tui.lab.node_document import node_document
+from tui.lab.runs.pace import Pace
 
 _LONGEST_REQUEST = 1_000_000
 
@@ -24,9 +25,13 @@ _LONGEST_REQUEST = 1_000_000
 class ControlPort:
     """Answers whoever has read the token from the lab's folder."""
 
-    def __init__(self, folder: Path, scenario: str, cluster: ClusterState, nodes: Iterable[LabNode]) -> None:
+    def __init__(
+        self, folder: Path, scenario: str, cluster: ClusterState, nodes: Iterable[LabNode], pace: Pace
+    ) -> None:
+        """Open it; `pace` is that of detached runs."""
         self._scenario = scenario
         self._cluster = cluster
+        self._pace = pace
         self._nodes = {node.name: node for node in nodes}
         self._token = secrets.token_urlsafe(24)
         self._closing = threading.Event()
@@ -40,6 +45,9 @@ class ControlPort:
             "start": lambda request: self._node(request).start(),
             "restart": self._restart,
             "delay": self._delay,
+            "pace": lambda request: self._pace.set(float(request["seconds"])),
+            "kill-runner": lambda request: self._node(request).runs.kill(),
+            "module": self._module,
             "advance": lambda request: cluster.clock.advance(timedelta(seconds=float(request["seconds"]))),
             "sync": lambda request: cluster.sync(self._node(request).name),
             "cut": lambda request: self._node(request).winrm.cut_connections(),
@@ -95,6 +103,11 @@ class ControlPort:
     def _delay(self, request: dict[str, Any]) -> None:
         for node in self._named(request):
             node.set_delay(float(request["seconds"]), request.get("script"))
+
+    def _module(self, request: dict[str, Any]) -> None:
+        node, version = self._cluster.node(str(request["node"])), request["version"]
+        with self._cluster.locked():
+            node.modules[str(request["name"])] = None if version is None else str(version)
 
     def _restart(self, request: dict[str, Any]) -> None:
         node, seconds = self._node(request), float(request.get("seconds") or 0)

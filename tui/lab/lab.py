@@ -23,6 +23,9 @@ from tui.lab.lab_node import LabNode
 from tui.lab.names import DEFAULT_NODES, DEFAULT_SCENARIO
 from tui.lab.ready import LabEndpoint, LabReady
 from tui.lab.relay import Relay
+from tui.lab.runs.azure_gate import AzureGate
+from tui.lab.runs.pace import Pace
+from tui.lab.runs.world import RunWorld
 from tui.lab.scenarios import build_cluster
 from tui.lab.winrm.accounts import Account, AccountStore
 from tui.lab.winrm.program import OutputSink, ProgramStart, ShellProgram
@@ -57,6 +60,7 @@ class Lab:
         """The state of the simulated cluster."""
         self._scenario = scenario
         self._delay = delay
+        self._pace = Pace()
         self._powershell = powershell
         self._left = ExitStack()
         self._nodes: dict[str, LabNode] = {}
@@ -94,17 +98,17 @@ class Lab:
         token = secrets.token_urlsafe(24)
         replace_file(token_file, token.encode())
         authority = CertificateAuthority(folder / "certificates")
-        self._make_nodes(folder, authority, password)
+        azure = LabAzure(self.cluster, authority.issue_server("localhost"))
+        cleanup.callback(azure.stop)
+        self._make_nodes(folder, authority, password, azure)
         cleanup.callback(_each, [node.close for node in self.nodes])
         for node in self.nodes:
             node.open()
         relay = Relay(token, self._start_local)
         cleanup.callback(relay.stop)
-        azure = LabAzure(self.cluster, authority.issue_server("localhost"))
-        cleanup.callback(azure.stop)
         secret_file = folder / "azure-secret"
         replace_file(secret_file, azure.secret.encode())
-        control = ControlPort(folder, self._scenario, self.cluster, self.nodes)
+        control = ControlPort(folder, self._scenario, self.cluster, self.nodes, self._pace)
         cleanup.callback(control.stop)
         if self._powershell:
             self._keep_documents_fresh(cleanup)
@@ -142,9 +146,11 @@ class Lab:
         )
         return LabReady(str(config), str(authority.ca_file), user, password, endpoints, azure.endpoint)
 
-    def _make_nodes(self, folder: Path, authority: CertificateAuthority, password: str) -> None:
+    def _make_nodes(self, folder: Path, authority: CertificateAuthority, password: str, azure: LabAzure) -> None:
         account = Account(ADMINISTRATOR, password, domain=NETBIOS_DOMAIN, dns_domain=DOMAIN)
         accounts = AccountStore(folder / "accounts", [account], self.cluster.names)
+        gate = AzureGate(azure.tokens, azure.roles, azure.directory, azure.endpoint.resource_manager)
+        world = RunWorld(self.cluster, gate, accounts, self._pace)
         # One certificate for all nodes: the lab's trust is the same, and sixteen keys would cost its start.
         names = [f"{name}.{DOMAIN}" for name in self.cluster.names]
         certificate = authority.issue_server(names[0], [*names, *self.cluster.names])
@@ -158,6 +164,7 @@ class Lab:
                 delay=self._delay,
                 powershell=self._powershell,
                 folder=folder,
+                world=world,
             )
 
     def _start_local(self, node: str, start: ProgramStart, sink: OutputSink) -> ShellProgram | None:

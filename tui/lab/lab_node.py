@@ -13,6 +13,9 @@ from tui.lab.cluster_state import ClusterState
 from tui.lab.node_faults import NodeFaults
 from tui.lab.powershell_start import encoded_script, is_bootstrap
 from tui.lab.real_powershell import RealPowerShell
+from tui.lab.runs.node_runs import NodeRuns
+from tui.lab.runs.scripts import RunScripts
+from tui.lab.runs.world import RunWorld
 from tui.lab.simulated_powershell import PowerShellHost, SimulatedPowerShell
 from tui.lab.simulated_scripts import Parameters, Steps, run_script
 from tui.lab.winrm.accounts import AccountStore
@@ -56,8 +59,12 @@ class LabNode:
         delay: float = 0.0,
         powershell: Path | None = None,
         folder: Path,
+        world: RunWorld,
     ) -> None:
-        """`delay` is what each script takes in seconds; `powershell` a real one to run instead of the simulated."""
+        """`delay` is what each script takes in seconds; `powershell` a real one to run instead of the simulated.
+
+        `world` is what the runs of all nodes share.
+        """
         self.name = name
         self._cluster = cluster
         self._delay = delay
@@ -75,6 +82,10 @@ class LabNode:
             client_ca=client_ca,
         )
         self.faults = NodeFaults(self.winrm.faults)
+        self.runs = NodeRuns(world, name, self._pids)
+        """Its detached runs."""
+        world.node_faults[name] = self.faults.current
+        self._run_scripts = RunScripts(self.runs)
 
     def open(self) -> None:
         """Open its ports; those of a node that is down are known and refuse connections."""
@@ -93,8 +104,9 @@ class LabNode:
         self.winrm.start()
 
     def close(self) -> None:
-        """Close its ports and end its programs; nothing of them is left."""
+        """Close its ports and end its programs and runners; nothing of them is left but the folders of runs."""
         self.winrm.stop()
+        self.runs.kill()
         with self._lock:
             programs = [program for program, _ in self._programs]
         for program in programs:
@@ -161,6 +173,8 @@ class LabNode:
     def _run(self, script: str, parameters: Parameters) -> Steps:
         with self._lock:
             self._runs[script] += 1
+        if self._run_scripts.knows(script):
+            return self._run_scripts.steps(script, parameters, delay=lambda: self._delay_of(script))
         return run_script(self._cluster, self.name, script, parameters, delay=lambda: self._delay_of(script))
 
     def _delay_of(self, script: str) -> float:

@@ -115,15 +115,15 @@ class _Writer:
     def arc_integration(self) -> Document:
         if self._old:
             return {"Available": False, "ApplicationId": None, "ClusterArcStatus": None, "NodesArcStatus": {}}
+        enabled = ArcStatus.DISABLE_IN_PROGRESS if self._cluster.arc_disabling else ArcStatus.ENABLED
         states = {
-            node.name.lower(): str(ArcStatus.ENABLED if node.agent else ArcStatus.DISABLED)
+            node.name.lower(): str(enabled if node.registration and node.arc_home() else ArcStatus.DISABLED)
             for node in self._cluster.nodes()
         }
-        enabled = str(ArcStatus.ENABLED) in states.values()
         return {
             "Available": True,
             "ApplicationId": "",
-            "ClusterArcStatus": str(ArcStatus.ENABLED if enabled else ArcStatus.DISABLED),
+            "ClusterArcStatus": str(enabled if str(enabled) in states.values() else ArcStatus.DISABLED),
             "NodesArcStatus": states,
         }
 

@@ -18,6 +18,14 @@ DESCRIPTIONS: Mapping[str, str] = {
     "constrained": "PowerShell starts in constrained language mode: true",
     "no-powershell": "PowerShell ends at its start: true",
     "slow-scripts": "every script takes so much longer: seconds",
+    "disk-full": "runs find no room: true at their start, or the step or stage in which the disk is full",
+    "runner-dies-at": "the runner of a run dies: the step or stage",
+    "hold-at": "a run waits until this is taken away: the step or stage",
+    "peers-refuse": "no identity of a run is let in by other nodes: true for all or a list of their names",
+    "no-password-storage": "a policy forbids tasks with a stored password: true",
+    "script-logging": "PowerShell logs what scripts do: true or a list of script-block, module, transcription",
+    "endpoints-blocked": "the node reaches no endpoint: true for none at all or a list of hosts, *.domain for many",
+    "task-refused": "the task scheduler refuses tasks: true",
 }
 """Every fault: what it does and its value."""
 

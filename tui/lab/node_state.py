@@ -67,6 +67,25 @@ class AzureRegistration:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ArcHome:
+    """Where an Arc machine's resource is."""
+
+    subscription_id: str
+    """Its subscription."""
+    resource_group: str
+    """Its resource group."""
+    tenant_id: str
+    """Its tenant."""
+    region: str
+    """Its region, for example `eastus`."""
+
+    def is_at(self, subscription_id: str, resource_group: str) -> bool:
+        """Whether it is in that group of that subscription, compared without case."""
+        here = (self.subscription_id.lower(), self.resource_group.lower())
+        return here == (subscription_id.lower(), resource_group.lower())
+
+
 @dataclass(slots=True)
 class MachineAgent:
     """The connected machine agent of a node."""
@@ -79,6 +98,10 @@ class MachineAgent:
     """Id of the Arc machine (`VM ID`)."""
     cut_off: datetime | None = None
     """Since when this agent alone has had no contact with Azure, in lab time."""
+    connected: bool = True
+    """Whether it belongs to an Arc machine; a disconnect that is only local leaves that machine's resource."""
+    home: ArcHome | None = None
+    """Where its Arc machine is; None for the group that its node's registration names."""
 
     def last_heartbeat(self, now: datetime, node_cut_off: datetime | None) -> datetime:
         """Last heartbeat: on the five minutes, until it or its whole node lost contact."""
@@ -168,6 +191,15 @@ class NodeState:
     def log(self, event_id: int, level: EventLevel, time: datetime, message: str) -> None:
         """Add an event to its Admin channel."""
         self.events.append(LoggedEvent(len(self.events) + 1, event_id, level, time, message))
+
+    def arc_home(self) -> ArcHome | None:
+        """Return where its Arc machine is; None where it is not Arc-enabled."""
+        if self.agent is None or not self.agent.connected:
+            return None
+        if self.agent.home is not None or self.registration is None:
+            return self.agent.home
+        azure = self.registration
+        return ArcHome(azure.subscription_id, azure.resource_group, azure.tenant_id, azure.region)
 
     def registration_status(self, now: datetime) -> RegistrationStatus:
         """`RegistrationStatus`: 30 days after installation an unregistered node is out of policy."""

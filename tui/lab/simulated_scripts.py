@@ -86,24 +86,25 @@ def _facts(cluster: ClusterState, node: str, script: str, parameters: Parameters
             category="NotImplemented",
             fqid="AzsconfigLabCannotSimulate",
         )
-    _refuse_unknown(parameters, ())
+    refuse_unknown(parameters, ())
     answer = facts[script]
     return cast("list[Any]", answer) if isinstance(answer, list) else [answer]
 
 
 def _events(cluster: ClusterState, node: str, parameters: Parameters) -> list[Any]:
-    _refuse_unknown(parameters, ("MaxEvents", "Days"))
+    refuse_unknown(parameters, ("MaxEvents", "Days"))
     return list(
         recent_events(
             cluster,
             node,
-            count=_number(parameters, "MaxEvents", EVENT_COUNT, most=10_000),
-            days=_number(parameters, "Days", EVENT_DAYS, most=3650),
+            count=number_of(parameters, "MaxEvents", EVENT_COUNT, most=10_000),
+            days=number_of(parameters, "Days", EVENT_DAYS, most=3650),
         )
     )
 
 
-def _refuse_unknown(parameters: Parameters, known: tuple[str, ...]) -> None:
+def refuse_unknown(parameters: Parameters, known: tuple[str, ...]) -> None:
+    """Refuse parameters that a script does not have, by their names in any case."""
     folded = {name.casefold() for name in known}
     for name in parameters:
         if name.casefold() not in folded:
@@ -114,7 +115,7 @@ def _refuse_unknown(parameters: Parameters, known: tuple[str, ...]) -> None:
             )
 
 
-def _number(parameters: Parameters, name: str, default: int, *, most: int) -> int:
+def number_of(parameters: Parameters, name: str, default: int, *, most: int) -> int:
     """Return a parameter as PowerShell binds `[ValidateRange(1, most)] [int]`, by its name in any case."""
     given = next((value for key, value in parameters.items() if key.casefold() == name.casefold()), default)
     try:

@@ -31,7 +31,7 @@ def cluster_document(cluster: ClusterState) -> dict[str, Any] | None:
             "name": registration.resource_name,
             "type": "Microsoft.AzureStackHCI/clusters",
             "location": registration.region,
-            "tags": {},
+            "tags": dict(cluster.azure.tags),
             "properties": {
                 "provisioningState": "Succeeded",
                 "status": _status(last, now),
@@ -71,8 +71,8 @@ def arc_setting_document(cluster: ClusterState) -> dict[str, Any] | None:
             "type": "Microsoft.AzureStackHCI/clusters/arcSettings",
             "properties": {
                 "provisioningState": "Succeeded",
-                "arcInstanceResourceGroup": registration.resource_group,
-                "aggregateState": _aggregate(states),
+                "arcInstanceResourceGroup": cluster.azure.arc_resource_group or registration.resource_group,
+                "aggregateState": "DisableInProgress" if cluster.azure.arc_disabling else _aggregate(states),
                 "perNodeDetails": [
                     {
                         "name": machine.name,

@@ -21,7 +21,7 @@ SUBSCRIPTION_NAME = "Contoso lab"
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 _PAGE = 10
 """Entries of a list in one page."""
-_REGIONS = ("East US", "South Central US", "Canada Central", "West Europe", "Southeast Asia", "Australia East")
+REGIONS = ("East US", "South Central US", "Canada Central", "West Europe", "Southeast Asia", "Australia East")
 """Regions that clusters can be registered in (MicrosoftDocs, register-with-azure)."""
 
 Content: TypeAlias = dict[str, Any]
@@ -155,7 +155,7 @@ class LabResourceManager:
         namespace = call.parts["name"]
         with self._cluster.locked():
             state = self._cluster.azure.providers.get(namespace.lower(), "Registered")
-        locations = list(_REGIONS) if namespace.lower() == "microsoft.azurestackhci" else []
+        locations = list(REGIONS) if namespace.lower() == "microsoft.azurestackhci" else []
         return {
             "id": f"/subscriptions/{SUBSCRIPTION_ID}/providers/{namespace}",
             "namespace": namespace,

@@ -35,6 +35,14 @@ class AzureResources:
     """The cluster's resource, if there is one."""
     arc_enabled: bool = False
     """Whether it has Arc settings."""
+    arc_resource_group: str | None = None
+    """Group of its Arc machines, where that is not the cluster's own."""
+    arc_disabling: bool = False
+    """Whether somebody began to disable Arc and did not come to the end."""
+    tags: dict[str, str] = field(default_factory=dict[str, str])
+    """Tags of the cluster's resource."""
+    created_groups: set[str] = field(default_factory=set[str])
+    """Groups, in lower case, that registering made and that unregistering may therefore delete."""
     machines: dict[str, MachineResource] = field(default_factory=dict[str, MachineResource])
     """Arc machines by name in lower case."""
     missing_nodes: set[str] = field(default_factory=set[str])
@@ -55,13 +63,19 @@ class AzureResources:
             return
         self.arc_enabled = True
         self.machines[name.lower()] = MachineResource(
-            name, registration.resource_group, vm_id, registration.region, registration.resource_id
+            name,
+            self.arc_resource_group or registration.resource_group,
+            vm_id,
+            registration.region,
+            registration.resource_id,
         )
 
     def remove_cluster(self) -> None:
         """Forget the cluster's resource, its Arc settings and its machines; its group stays."""
         self.cluster = None
-        self.arc_enabled = False
+        self.arc_enabled = self.arc_disabling = False
+        self.arc_resource_group = None
+        self.tags.clear()
         self.machines.clear()
 
 

@@ -1,0 +1,37 @@
+"""What Azure says to the cmdlets of a run: whose a token is, and what he may do."""
+
+from dataclasses import dataclass
+
+from tui.lab.azure.directory import Application, Directory
+from tui.lab.azure.roles import Roles
+from tui.lab.azure.tokens import InvalidTokenError, Principal, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class AzureGate:
+    """The simulated Azure as cmdlets on nodes meet it. Safe to use from any thread."""
+
+    tokens: Tokens
+    """Who knows a token."""
+    roles: Roles
+    """Who may do what."""
+    directory: Directory
+    """Users and applications."""
+    audience: str
+    """What tokens for Azure Resource Manager are for."""
+
+    def principal(self, token: str) -> Principal:
+        """Return whose an access token is; raises `InvalidTokenError`, for one that has expired too."""
+        return self.tokens.verify(token, self.audience)
+
+    def may(self, principal: Principal, action: str, scope: str) -> bool:
+        """Whether somebody may do something at a scope."""
+        return self.roles.allowed(principal.object_id, action, scope)
+
+    def application(self, app_id: str, secret: str) -> Application | None:
+        """Return an application whose secret is right."""
+        found = self.directory.application(app_id)
+        return found if found is not None and self.directory.secret_fault(found, secret) is None else None
+
+
+__all__ = ["AzureGate", "InvalidTokenError", "Principal"]

@@ -1,0 +1,142 @@
+"""One call of a cmdlet of Az.StackHCI: its progress bars, its log file, its events, its errors, its list at the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.lab.clock import iso
+from tui.lab.runs.runner import JobRun
+
+_WIDTH = 120
+"""Width of the console that lists are broken for."""
+LOG_FOLDER = r"C:\ProgramData\AzureStackHCI\Registration"
+"""Where the cmdlets log when nobody says (Az.StackHCI since 2.2.0)."""
+
+
+class CmdletFailedError(Exception):
+    """A cmdlet gives up: the words that go to the host, and the code of its event."""
+
+    def __init__(self, message: str, code: int | None = None, *, listed: bool = True) -> None:
+        """Give up with words; `listed` says whether its list is still written, as it is not after an exception."""
+        super().__init__(message)
+        self.code = code
+        self.listed = listed
+
+
+@dataclass(slots=True)
+class Cmdlet:
+    """What a running cmdlet leaves behind."""
+
+    run: JobRun
+    """The run it is called in."""
+    name: str
+    """Its name, for example `Register-AzStackHCI`."""
+    activity: str
+    """Activity of its main bar."""
+    log_prefix: str
+    """How the name of its log file begins."""
+    log_folder: str = LOG_FOLDER
+    """Where that file is."""
+    properties: dict[str, str] = field(default_factory=dict[str, str])
+    """Its list, in the order it was written in."""
+    host_errors: list[str] = field(default_factory=list[str])
+    """What it wrote to the host as errors."""
+    events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """What it wrote to the Application log, source `HCI Registration`."""
+    log_lines: list[str] = field(default_factory=list[str])
+    """Its log file."""
+    log_file: str = ""
+    """Path of that file."""
+
+    def begin(self) -> None:
+        """Open the log file: it is named after the minute, so two calls in one minute share it."""
+        self.log_file = f"{self.log_folder}\\{self.log_prefix}_{self._now()[:16].translate(_STAMP)}.log"
+        self.log("INFO", f"{self.name} begins")
+
+    def bar(self, percent: int, status: str, stage: str) -> None:
+        """Move the main bar, and spend the time of a stage."""
+        self.run.progress(1, self.activity, status, percent)
+        self.log("INFO", status)
+        self.run.stage(stage)
+
+    def inner_bar(self, activity: str, percent: int, status: str, stage: str) -> None:
+        """Move a bar inside the main one, and spend the time of a stage."""
+        self.run.progress(2, activity, status, percent, parent=1)
+        self.log("INFO", status)
+        self.run.stage(stage)
+
+    def event(self, code: int, message: str) -> None:
+        """Write to the Application log."""
+        self.events.append({"Id": code, "Time": self._now(), "Message": message})
+
+    def log(self, level: str, message: str) -> None:
+        """Write a line to the log file."""
+        day, _, time = self._now()[:19].partition("T")
+        self.log_lines.append(f"{day.replace('-', '/')} {time} , {level} , {message}")
+
+    def host_error(self, message: str) -> None:
+        """Write an error to the host: no error stream and no exit code tells of it."""
+        self.host_errors.append(message)
+        self.log("ERROR", message)
+        self.run.error(message)
+
+    def warn(self, message: str) -> None:
+        """Write a warning."""
+        self.log("WARN", message)
+        self.run.warning(message)
+
+    def fail(self, error: CmdletFailedError, exception_code: int) -> None:
+        """Do what the cmdlet's outer `catch` does: tell the host, the log and the Application log, and go on."""
+        message = str(error)
+        self.host_error(message)
+        if error.code is not None:
+            self.event(error.code, message)
+        if not error.listed:
+            self.event(exception_code, f"Exception occurred in {self.name} : {message}")
+            self.log("FATAL", f"Exception occurred in {self.name} : {message}")
+
+    def write_list(self) -> None:
+        """Write its properties as `Format-List` does: padded names, values broken at the console's width."""
+        width = max(len(name) for name in self.properties)
+        room = _WIDTH - width - 3
+        lines = ["", ""]
+        for name, value in self.properties.items():
+            first, *rest = _broken(value, room)
+            lines.append(f"{name:<{width}} : {first}")
+            lines += [" " * (width + 3) + more for more in rest]
+        self.run.output("\n".join([*lines, "", ""]))
+
+    def evidence(self, claimed: str | None) -> Mapping[str, Any]:
+        """Return the result object of the contract."""
+        return {
+            "Cmdlet": self.name,
+            "ModuleVersion": self.run.world.cluster.node(self.run.node).modules.get("Az.StackHCI"),
+            "Claimed": claimed,
+            "Details": self.properties.get("Details"),
+            "ErrorDetail": self.properties.get("ErrorDetail"),
+            "AzureResourceId": self.properties.get("AzureResourceId"),
+            "PortalUrl": self.properties.get("AzurePortalResourceURL"),
+            "Properties": dict(self.properties),
+            "HostErrors": list(self.host_errors),
+            "Events": list(self.events),
+            "LogFile": self.log_file or None,
+            "LogErrors": [line for line in self.log_lines if " , ERROR , " in line or " , FATAL , " in line][-10:],
+        }
+
+    def _now(self) -> str:
+        cluster = self.run.world.cluster
+        return iso(cluster.clock.shown(cluster.clock.now()) + cluster.node(self.run.node).skew)
+
+
+_STAMP = str.maketrans({"-": None, ":": None, "T": "-"})
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """Break a value as the console does: at blanks, and where there are none in the middle of a word."""
+    lines: list[str] = []
+    while len(text) > room:
+        at = text.rfind(" ", 0, room + 1)
+        at = at if at > 0 else room
+        lines.append(text[:at])
+        text = text[at:].lstrip(" ")
+    return [*lines, text]

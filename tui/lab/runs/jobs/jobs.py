@@ -1,0 +1,28 @@
+"""Which job a run does, by its kind."""
+
+from collections.abc import Mapping
+
+from tui.lab.runs.jobs.lines import write_lines
+from tui.lab.runs.jobs.register import register
+from tui.lab.runs.runner import Job
+from tui.lab.simulated_scripts import ScriptStopped
+
+JOBS: Mapping[str, Job] = {
+    "register": register,
+    "repair": register,
+    "enable-arc": register,
+    "lab-lines": write_lines,
+}
+"""Jobs by the kind of their run."""
+
+
+def job_of(kind: str) -> Job:
+    """Return the job of a kind of run; `ScriptStopped` for one that the lab does not know."""
+    job = JOBS.get(kind)
+    if job is None:
+        raise ScriptStopped(
+            f"The lab cannot simulate runs of the kind {kind}; it knows {', '.join(JOBS)}.",
+            category="NotImplemented",
+            fqid="AzsconfigLabCannotSimulate",
+        )
+    return job
