@@ -33,7 +33,7 @@ class ClusterReader:
         self._snapshot = Snapshot(doing="starting")
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
-        self._nodes_read = False
+        self._told = False
         self._wanted = threading.Event()
         self._closing = threading.Event()
         self._leaving: list[threading.Thread] = []
@@ -46,7 +46,7 @@ class ClusterReader:
             self._thread.start()
 
     def read_again(self) -> None:
-        """Read everything once more; a pass that is going on is not doubled, unless its nodes are read already.
+        """Read everything once more; a pass that is going on is not doubled, unless it has read something already.
 
         From here on the snapshot says that a pass is going on, so whoever waits for its end never sees the old one.
         A cluster that could not be opened is opened again.
@@ -55,7 +55,7 @@ class ClusterReader:
             if not self._thread.is_alive():
                 return
             if self._snapshot.reading:
-                if self._nodes_read:
+                if self._told:
                     self._wanted.set()
                 return
             self._snapshot = replace(self._snapshot, reading=True, doing="reading the nodes")
@@ -164,7 +164,7 @@ class ClusterReader:
         from tui.operations.pass_notes import note_azure, note_pass
         from tui.operations.read_nodes import FactTable, read_cluster
 
-        self._nodes_read = False
+        self._told = False
         self._change(error=None, reading=True, doing="reading the nodes")
         session.discover_peers()
         before = self.snapshot()
@@ -175,6 +175,7 @@ class ClusterReader:
         )
 
         def keep(arrived: "FactArrived") -> None:
+            self._told = True
             table.put(arrived)
             self._show(session, facts=table.facts(read_at or self.now()))
 
@@ -185,10 +186,14 @@ class ClusterReader:
 
             # Azure may take its time, or not answer at all: what the nodes say is shown meanwhile.
             self._show(session, facts=facts, verdict=verdict, doing="reading Azure")
-            self._nodes_read = True
             azure = read_azure(session.azure, facts)
             verdict = judge(facts, self.now(), azure)
         name = verdict.name or session.name
+        if not self._closing.is_set():
+            # Before the pass counts as over: whoever is shown its end is shown what the log says of it.
+            if azure is not None:
+                note_azure(self._activity, azure, verdict.name, session.banner)
+            note_pass(self._activity, facts, verdict, session.banner)
         self._show(
             session,
             name=name,
@@ -200,10 +205,6 @@ class ClusterReader:
             reading=self._wanted.is_set(),
             doing="",
         )
-        if not self._closing.is_set():
-            if azure is not None:
-                note_azure(self._activity, azure, verdict.name, session.banner)
-            note_pass(self._activity, facts, verdict, session.banner)
 
     def _show(self, session: "Session", **changes: object) -> None:
         """Show what a pass brought, unless another cluster was opened meanwhile."""

@@ -87,12 +87,20 @@ def break_word(word: str, cells: int) -> list[str]:
     pieces: list[str] = []
     room = max(cells, SHORTEST)
     while width(word) > room:
-        fitting = word[: len(cut(word, room + len(ELLIPSIS))) - len(ELLIPSIS)] or word[0]
+        fitting = _fitting(word, room) or word[0]
         slash = fitting.rfind("/") + 1
         piece = fitting[:slash] if slash > len(fitting) // 2 else fitting
         pieces.append(piece)
         word = word[len(piece) :]
     return [*pieces, word]
+
+
+def _fitting(word: str, cells: int) -> str:
+    """Return as much of the beginning of a word as fits."""
+    end = 0
+    while end < len(word) and width(word[: end + 1]) <= cells:
+        end += 1
+    return word[:end]
 
 
 def to_ascii(text: str) -> str:

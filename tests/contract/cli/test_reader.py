@@ -157,7 +157,8 @@ def test_every_pass_is_in_the_activity_log_with_what_could_not_be_read(lab: Path
             followed.until_read()
     finally:
         LabControl.beside(lab).start("HCI-N2")
-    whole, lost, opened = log.entries()
+    whole, lost, azure, opened = log.entries()
+    assert azure.what.startswith("Read Azure (AzureCloud) as ")
     assert opened.what == "Opened HCI-CL01 (HCI-N1, HCI-N2)."
     assert (lost.node, lost.outcome) == ("HCI-N2", Outcome.FAILED)
     assert lost.remedy

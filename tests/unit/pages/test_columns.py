@@ -52,6 +52,7 @@ def test_wrapped_text_fits_and_loses_no_word(text: str, cells: int, indent: int)
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
+@example("0000000\U0002ebe1000", 8)
 @given(TEXT, st.integers(8, 100))
 def test_a_broken_word_is_whole_again_when_its_pieces_are_joined(word: str, cells: int) -> None:
     pieces = break_word(word, cells)
