@@ -1,7 +1,11 @@
 """A script that runs on a node."""
 
+import re
 from dataclasses import dataclass
 from importlib.resources import files
+
+_INCLUDE = re.compile(r"^#include ([a-z][a-z-]*)$", re.MULTILINE)
+"""A line in the place of another script's text: a node gets one text, whatever it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +24,6 @@ def load(name: str) -> Script:
 
 
 def script_text(name: str) -> str:
-    """Return the text of `scripts/<name>.ps1`, without a byte order mark."""
-    return files("tui.nodes.scripts").joinpath(f"{name}.ps1").read_text(encoding="utf-8-sig")
+    """Return the text of `scripts/<name>.ps1`, without a byte order mark and with what it includes."""
+    text = files("tui.nodes.scripts").joinpath(f"{name}.ps1").read_text(encoding="utf-8-sig")
+    return _INCLUDE.sub(lambda found: script_text(found[1]).rstrip("\n"), text)
