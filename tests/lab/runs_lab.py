@@ -40,7 +40,7 @@ class RunsLab:
         self.grant(OWNER)
         accounts = AccountStore(folder / "accounts", [Account("Administrator", PASSWORD, NETBIOS_DOMAIN, DOMAIN)])
         gate = AzureGate(self.tokens, self.roles, self.directory, AUDIENCE)
-        self.world = RunWorld(self.cluster, gate, accounts, Pace(0.0))
+        self.world = RunWorld(self.cluster, gate, accounts, pace=Pace(0.0))
         self.faults: dict[str, dict[str, Any]] = {name: {} for name in self.cluster.names}
         self.world.node_faults = {name: faults.copy for name, faults in self.faults.items()}
         self.runs = {name: NodeRuns(self.world, name) for name in self.cluster.names}

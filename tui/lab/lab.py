@@ -150,7 +150,7 @@ class Lab:
         account = Account(ADMINISTRATOR, password, domain=NETBIOS_DOMAIN, dns_domain=DOMAIN)
         accounts = AccountStore(folder / "accounts", [account], self.cluster.names)
         gate = AzureGate(azure.tokens, azure.roles, azure.directory, azure.endpoint.resource_manager)
-        world = RunWorld(self.cluster, gate, accounts, self._pace)
+        world = RunWorld(self.cluster, gate, accounts, pace=self._pace)
         # One certificate for all nodes: the lab's trust is the same, and sixteen keys would cost its start.
         names = [f"{name}.{DOMAIN}" for name in self.cluster.names]
         certificate = authority.issue_server(names[0], [*names, *self.cluster.names])

@@ -18,7 +18,7 @@ from tui.lab.agent_show import show_json, show_text
 from tui.lab.clock import iso
 from tui.lab.cluster_state import DOMAIN, ClusterState
 from tui.lab.files import replace_file
-from tui.lab.node_state import NodeState
+from tui.lab.node_state import MachineAgent, NodeState
 
 Document: TypeAlias = dict[str, Any]
 """Decoded JSON: `name`, `clock_offset_seconds`, `now`, `written`, `facts`, `azcmagent`, `delays`."""
@@ -139,9 +139,7 @@ class _Writer:
             "Version": agent.version,
             "Show": shown if agent.show_json_supported else None,
             "ShowText": None if agent.show_json_supported else show_text(shown, services),
-            "Extensions": [
-                {"Name": "Microsoft.Azure.Monitor.AzureMonitorWindowsAgent", "Version": "1.30.0.0", "State": "success"}
-            ],
+            "Extensions": _extensions(agent),
         }
         return answer, {
             "version": agent.version,
@@ -234,3 +232,10 @@ class _Writer:
             }
             for event in recent[:count]
         ]
+
+
+def _extensions(agent: MachineAgent) -> list[Document]:
+    found = [{"Name": "Microsoft.Azure.Monitor.AzureMonitorWindowsAgent", "Version": "1.30.0.0", "State": "success"}]
+    if agent.stuck_extension:
+        found.append({"Name": agent.stuck_extension, "Version": "1.0.0.0", "State": "error"})
+    return found

@@ -31,6 +31,11 @@ OLD_AGENT = "1.40.02664.1629"
 """A version that has left support."""
 
 
+def version_numbers(text: str) -> tuple[int, ...]:
+    """Return a version as numbers that compare."""
+    return tuple(int(part) for part in text.split("."))
+
+
 def current_agent(now: datetime) -> str:
     """Return the version that nodes which keep up have: 1.61, or what came out nine months before if that is newer.
 
@@ -102,6 +107,8 @@ class MachineAgent:
     """Whether it belongs to an Arc machine; a disconnect that is only local leaves that machine's resource."""
     home: ArcHome | None = None
     """Where its Arc machine is; None for the group that its node's registration names."""
+    stuck_extension: str | None = None
+    """Extension of its machine that does not let itself be removed."""
 
     def last_heartbeat(self, now: datetime, node_cut_off: datetime | None) -> datetime:
         """Last heartbeat: on the five minutes, until it or its whole node lost contact."""
@@ -177,7 +184,11 @@ class NodeState:
     firmware: NodeFirmware = field(default_factory=NodeFirmware)
     """Its firmware."""
     modules: dict[str, str | None] = field(default_factory=dict[str, str | None])
-    """PowerShell modules and their versions; None where one is missing."""
+    """PowerShell modules and their highest versions; None where one is missing."""
+    older_modules: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Lower versions of them that are there as well."""
+    certificates: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """Certificates of the computer by thumbprint, and until when each is good."""
     stopped_services: set[str] = field(default_factory=set[str])
     """Services that do not run although they should."""
     events: list[LoggedEvent] = field(default_factory=list[LoggedEvent])
@@ -191,6 +202,19 @@ class NodeState:
     def log(self, event_id: int, level: EventLevel, time: datetime, message: str) -> None:
         """Add an event to its Admin channel."""
         self.events.append(LoggedEvent(len(self.events) + 1, event_id, level, time, message))
+
+    def install_module(self, name: str, version: str) -> None:
+        """Install a version of a PowerShell module beside those that are there."""
+        have = {version, *self.module_versions(name)}
+        highest = max(have, key=version_numbers)
+        self.modules[name] = highest
+        self.older_modules[name] = have - {highest}
+
+    def module_versions(self, name: str) -> tuple[str, ...]:
+        """Return every version of a module that is installed, highest first."""
+        highest = self.modules.get(name)
+        older = sorted(self.older_modules.get(name, ()), key=version_numbers, reverse=True)
+        return () if highest is None else (highest, *older)
 
     def arc_home(self) -> ArcHome | None:
         """Return where its Arc machine is; None where it is not Arc-enabled."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from tui.lab.azure.directory import Application, Directory
+from tui.lab.azure.directory import Directory
 from tui.lab.azure.roles import Roles
-from tui.lab.azure.tokens import InvalidTokenError, Principal, Tokens
+from tui.lab.azure.tokens import Principal, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,12 @@ class AzureGate:
         """Whether somebody may do something at a scope."""
         return self.roles.allowed(principal.object_id, action, scope)
 
-    def application(self, app_id: str, secret: str) -> Application | None:
-        """Return an application whose secret is right."""
+    def application_may(self, app_id: str, action: str, scope: str) -> bool | None:
+        """Whether an application may do something at a scope; `None` for one that the tenant does not have."""
         found = self.directory.application(app_id)
-        return found if found is not None and self.directory.secret_fault(found, secret) is None else None
+        return None if found is None else self.roles.allowed(found.object_id, action, scope)
 
-
-__all__ = ["AzureGate", "InvalidTokenError", "Principal"]
+    def signs_in(self, app_id: str, secret: str) -> bool:
+        """Whether an application signs in with a secret."""
+        found = self.directory.application(app_id)
+        return found is not None and self.directory.secret_fault(found, secret) is None

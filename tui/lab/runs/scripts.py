@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tui.lab.runs.checks import CheckScripts
 from tui.lab.runs.node_runs import NodeRuns
 from tui.lab.runs.parameters import BoundParameters
 from tui.lab.runs.start import start_run
@@ -20,6 +21,7 @@ class RunScripts:
             "complete-run": self._complete,
             "enter-lock": self._enter,
             "exit-lock": self._leave,
+            **CheckScripts(runs).scripts,
         }
 
     def knows(self, script: str) -> bool:

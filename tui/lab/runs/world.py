@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.lab.cluster_state import ClusterState
+from tui.lab.cluster_state import NETBIOS_DOMAIN, ClusterState
 from tui.lab.runs.azure_gate import AzureGate
 from tui.lab.runs.pace import Pace
 from tui.lab.winrm.accounts import AccountStore
@@ -20,6 +20,8 @@ class RunWorld:
     """The simulated Azure."""
     accounts: AccountStore
     """Who may log on to the nodes."""
+    administrator: str = f"{NETBIOS_DOMAIN}\\Administrator"
+    """Who scripts run as that come over a channel."""
     pace: Pace = field(default_factory=Pace)
     """How fast runs go on."""
     node_faults: dict[str, Callable[[], Mapping[str, Any]]] = field(

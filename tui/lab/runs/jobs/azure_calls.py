@@ -1,14 +1,12 @@
 """Calls that a cmdlet makes to Azure in the name of the access token it was given."""
 
 from tui.lab.azure.tokens import InvalidTokenError, Principal
-from tui.lab.runs.blocked import is_blocked
 from tui.lab.runs.jobs.cmdlet import CmdletFailedError
+from tui.lab.runs.network import LOGIN, RESOURCE_MANAGER, reaches
 from tui.lab.runs.runner import JobRun
 
-LOGIN_HOST = "login.microsoftonline.com"
-"""Where one signs in."""
-ARM_HOST = "management.azure.com"
-"""Where Azure Resource Manager is."""
+CLOUD = "AzureCloud"
+"""Cloud that the simulated Azure stands for."""
 
 
 class AzureCalls:
@@ -19,9 +17,8 @@ class AzureCalls:
 
     def sign_in(self) -> Principal:
         """Return whose the token is; raises `CmdletFailedError` for none, a wrong one or one that has expired."""
-        faults = self._run.world.faults(self._run.node)
-        for host in (LOGIN_HOST, ARM_HOST):
-            if is_blocked(faults, host):
+        for host in (LOGIN, RESOURCE_MANAGER):
+            if not reaches(self._run.world, self._run.node, host):
                 raise CmdletFailedError(f"No such host is known. ({host}:443)", listed=False)
         token = self._run.secrets.get("ArmAccessToken")
         if not token or not self._run.parameters.get("AccountId"):
@@ -34,13 +31,18 @@ class AzureCalls:
             raise CmdletFailedError(f"{error.code}: {error.message}", listed=False) from error
 
     def may(self, action: str, scope: str) -> bool:
-        """Whether the token's owner may do something at a scope; raises as `sign_in` does."""
-        return self._run.world.azure.may(self.sign_in(), action, scope)
+        """Whether the token's owner may do something at a scope; raises as `sign_in` does.
+
+        In another cloud than the lab's there is nothing of it.
+        """
+        principal = self.sign_in()
+        here = str(self._run.parameters.get("EnvironmentName") or CLOUD) == CLOUD
+        return here and self._run.world.azure.may(principal, action, scope)
 
     def demand(self, action: str, scope: str) -> None:
         """Do something at a scope, or fail as Azure Resource Manager refuses it."""
-        principal = self.sign_in()
-        if not self._run.world.azure.may(principal, action, scope):
+        if not self.may(action, scope):
+            principal = self.sign_in()
             raise CmdletFailedError(
                 f"AuthorizationFailed: The client '{principal.name}' with object id '{principal.object_id}' does not "
                 f"have authorization to perform action '{action}' over scope '{scope}'.",

@@ -3,40 +3,46 @@
 from collections.abc import Iterable
 from typing import NoReturn
 
-from tui.lab.runs.jobs.module_versions import register_parameters, unregister_parameters, version_of
+from tui.lab.node_state import version_numbers
+from tui.lab.runs.jobs.module_versions import register_parameters, unregister_parameters, used_version
 from tui.lab.runs.runner import JobRun
 
-_OWN = {"Mode", "Peers", "InstallModules", "ModuleSource", "CredentialUser", "ArcSpnApplicationId", "ArcOnly"}
+_OWN = {"Mode", "Peers", "InstallModules", "ModuleSource", "CredentialUser", "ArcSpnApplicationId", "ModuleVersion"}
 """Parameters of the job that the cmdlet never sees under this name."""
 
 
-def bind_register(run: JobRun) -> None:
-    """Bind the parameters of `Register-AzStackHCI`, or end the job as PowerShell refuses them."""
+def bind_register(run: JobRun) -> str:
+    """Bind the parameters of `Register-AzStackHCI`, or end the job as PowerShell refuses them.
+
+    Returns the version of the module.
+    """
     version = _version(run, "Register-AzStackHCI")
     given = _given(run)
-    if "ArcSpnApplicationId" in run.parameters:
+    if run.parameters.get("ArcSpnApplicationId"):
         given.add("ArcSpnCredential")
     if run.parameters.get("Mode") == "Repair":
         given.add("RepairRegistration")
     _bind(run, given, register_parameters(version))
-    if "Region" not in given and version_of(version) >= (1, 4, 0):
+    mandatory = ["SubscriptionId", *(["Region"] if version_numbers(version) >= (2, 0, 0) else [])]
+    lacking = [name for name in mandatory if name not in given]
+    if lacking:
+        words = f"Cannot process command because of one or more missing mandatory parameters: {' '.join(lacking)}."
+        _stop(run, words, "MissingMandatoryParameter")
+    if "Region" not in given and version_numbers(version) >= (1, 4, 0):
         _stop(
-            run,
-            "Cannot process command because of one or more missing mandatory parameters: Region.",
-            "MissingMandatoryParameter",
+            run, "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.", "ReadPrompt"
         )
-    if "SubscriptionId" not in given:
-        _stop(
-            run,
-            "Cannot process command because of one or more missing mandatory parameters: SubscriptionId.",
-            "MissingMandatoryParameter",
-        )
+    return version
 
 
-def bind_unregister(run: JobRun) -> None:
-    """Bind the parameters of `Unregister-AzStackHCI`, or end the job as PowerShell refuses them."""
+def bind_unregister(run: JobRun) -> str:
+    """Bind the parameters of `Unregister-AzStackHCI` as `bind_register` does."""
     version = _version(run, "Unregister-AzStackHCI")
-    _bind(run, _given(run), unregister_parameters(version))
+    given = _given(run)
+    if "ArcOnly" in given:
+        given = (given - {"ArcOnly"}) | {"DisableOnlyAzureArcServer"}
+    _bind(run, given, unregister_parameters(version))
+    return version
 
 
 def _given(run: JobRun) -> set[str]:
@@ -44,7 +50,7 @@ def _given(run: JobRun) -> set[str]:
 
 
 def _version(run: JobRun, cmdlet: str) -> str:
-    version = run.world.cluster.node(run.node).modules.get("Az.StackHCI")
+    version = used_version(run)
     if version is None:
         _stop(
             run,

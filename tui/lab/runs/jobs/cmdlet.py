@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.lab.clock import iso
+from tui.lab.node_state import version_numbers
 from tui.lab.runs.runner import JobRun
 
+_LEAST = {"Az.Accounts": "2.11.2", "Az.Resources": "6.2.0"}
+"""Oldest versions that Az.StackHCI 2.x works with."""
 _WIDTH = 120
 """Width of the console that lists are broken for."""
 LOG_FOLDER = r"C:\ProgramData\AzureStackHCI\Registration"
@@ -31,6 +34,8 @@ class Cmdlet:
     """The run it is called in."""
     name: str
     """Its name, for example `Register-AzStackHCI`."""
+    version: str
+    """Version of the module Az.StackHCI that it is of."""
     activity: str
     """Activity of its main bar."""
     log_prefix: str
@@ -85,15 +90,45 @@ class Cmdlet:
         self.log("WARN", message)
         self.run.warning(message)
 
-    def fail(self, error: CmdletFailedError, exception_code: int) -> None:
-        """Do what the cmdlet's outer `catch` does: tell the host, the log and the Application log, and go on."""
+    def failed(self, error: CmdletFailedError, exception_code: int) -> str | None:
+        """Do what the cmdlet's outer `catch` does: tell the host, the logs and, where it still can, its list.
+
+        Nothing is thrown. Returns what it claims then, `None` for nothing.
+        """
         message = str(error)
         self.host_error(message)
         if error.code is not None:
             self.event(error.code, message)
         if not error.listed:
-            self.event(exception_code, f"Exception occurred in {self.name} : {message}")
-            self.log("FATAL", f"Exception occurred in {self.name} : {message}")
+            words = f"Exception occurred in {self.name} : {message}"
+            self.event(exception_code, words)
+            self.log("FATAL", words)
+            return None
+        # Modules of 1.x print how they mean to find the result instead of what they find.
+        result = "[OperationStatus]::Failed" if version_numbers(self.version) < (2, 0, 0) else "Failed"
+        self.properties |= {"Result": result, "Details": message}
+        self.write_list()
+        return result
+
+    def check_modules(self) -> None:
+        """Fail where Az.Accounts or Az.Resources is missing, or too old for a module of 2.x."""
+        node = self.run.world.cluster.node(self.run.node)
+        lacking: list[str] = []
+        for name, least in _LEAST.items():
+            have = next(iter(node.module_versions(name)), None)
+            old = have is not None and version_numbers(have) < version_numbers(least)
+            if have is None or (old and version_numbers(self.version) >= (2, 0, 0)):
+                lacking.append(f"{name} {least}")
+        if lacking:
+            raise CmdletFailedError(
+                f"Can't find PowerShell module(s): {', '.join(lacking)}. Install them and try again.", listed=False
+            )
+
+    def evidence_step(self, claimed: str | None) -> None:
+        """Do the step `evidence`; a cmdlet that does not claim to have come to anything has failed."""
+        self.run.step("evidence", "started", "Collect what it left behind")
+        self.run.result(self._evidence(claimed))
+        self.run.step("evidence", "done")
 
     def write_list(self) -> None:
         """Write its properties as `Format-List` does: padded names, values broken at the console's width."""
@@ -106,11 +141,11 @@ class Cmdlet:
             lines += [" " * (width + 3) + more for more in rest]
         self.run.output("\n".join([*lines, "", ""]))
 
-    def evidence(self, claimed: str | None) -> Mapping[str, Any]:
+    def _evidence(self, claimed: str | None) -> Mapping[str, Any]:
         """Return the result object of the contract."""
         return {
             "Cmdlet": self.name,
-            "ModuleVersion": self.run.world.cluster.node(self.run.node).modules.get("Az.StackHCI"),
+            "ModuleVersion": self.version,
             "Claimed": claimed,
             "Details": self.properties.get("Details"),
             "ErrorDetail": self.properties.get("ErrorDetail"),

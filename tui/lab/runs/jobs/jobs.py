@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tui.lab.runs.jobs.lines import write_lines
 from tui.lab.runs.jobs.register import register
+from tui.lab.runs.jobs.unregister import unregister
 from tui.lab.runs.runner import Job
 from tui.lab.simulated_scripts import ScriptStopped
 
@@ -11,6 +12,7 @@ JOBS: Mapping[str, Job] = {
     "register": register,
     "repair": register,
     "enable-arc": register,
+    "unregister": unregister,
     "lab-lines": write_lines,
 }
 """Jobs by the kind of their run."""

@@ -3,12 +3,10 @@
 import re
 from typing import Any, cast
 
-from tui.lab.runs.blocked import is_blocked
 from tui.lab.runs.jobs.module_versions import NEWEST
+from tui.lab.runs.network import GALLERY, reaches
 from tui.lab.runs.runner import JobRun
 
-GALLERY = "www.powershellgallery.com"
-"""Host that the gallery is at."""
 _FOLDER = re.compile(r"[A-Za-z]:\\|\\\\[^\\]")
 
 
@@ -20,18 +18,20 @@ def install_modules(run: JobRun) -> None:
         return
     source = str(run.parameters.get("ModuleSource") or "gallery")
     run.step("install-modules", "started", f"Install PowerShell modules from {source}")
-    if source == "gallery" and is_blocked(run.world.faults(run.node), GALLERY):
+    if source == "gallery" and not reaches(run.world, run.node, GALLERY):
         _fail(run, f"Unable to resolve package source 'https://{GALLERY}/api/v2'.")
     if source != "gallery" and not _FOLDER.match(source):
         _fail(run, f"Cannot find path '{source}' because it does not exist.")
-    modules = run.world.cluster.node(run.node).modules
+    cluster = run.world.cluster
     for module in wanted:
         name = str(module.get("Name"))
         if name not in NEWEST:
             _fail(run, f"No match was found for the specified search criteria and module name '{name}'.")
         run.stage(f"install-{name}")
-        modules[name] = str(module.get("Version") or NEWEST[name])
-        run.output(f"{name} {modules[name]}", "host")
+        version = str(module.get("Version") or NEWEST[name])
+        with cluster.locked():
+            cluster.node(run.node).install_module(name, version)
+        run.output(f"{name} {version}", "host")
     run.step("install-modules", "done")
 
 

@@ -9,9 +9,9 @@ from tui.lab.runs.jobs.binding import bind_register
 from tui.lab.runs.jobs.cmdlet import LOG_FOLDER, Cmdlet, CmdletFailedError
 from tui.lab.runs.jobs.identity import reach_peers
 from tui.lab.runs.jobs.modules import install_modules
-from tui.lab.runs.jobs.prerequisites import check_modules, failed_result
-from tui.lab.runs.jobs.register_checks import check_before, check_provider
-from tui.lab.runs.jobs.register_effects import create_cluster, create_group, register_nodes, renew_nodes
+from tui.lab.runs.jobs.node_certificates import adopt_certificates, check_thumbprint, make_certificates
+from tui.lab.runs.jobs.register_checks import check_before_sign_in, check_elsewhere, check_resource
+from tui.lab.runs.jobs.register_effects import create_cluster, create_group, register_nodes, register_provider
 from tui.lab.runs.jobs.target import Target, known_registration, target_of, text_of
 from tui.lab.runs.runner import JobRun
 
@@ -27,36 +27,24 @@ def register(run: JobRun) -> None:
     reach_peers(run)
     install_modules(run)
     run.step("cmdlet", "started", "Run Register-AzStackHCI")
+    version = bind_register(run)
     folder = text_of(run, "LogsDirectory") or LOG_FOLDER
-    cmdlet = Cmdlet(run, "Register-AzStackHCI", _ACTIVITY, "RegisterHCI", folder)
-    bind_register(run)
+    cmdlet = Cmdlet(run, "Register-AzStackHCI", version, _ACTIVITY, "RegisterHCI", folder)
     claimed = _call(cmdlet)
     run.step("cmdlet", "done" if claimed == "Success" else "failed", claimed)
-    finish(cmdlet, claimed)
-
-
-def finish(cmdlet: Cmdlet, claimed: str | None) -> None:
-    """Do the step `evidence`; a cmdlet that did not even claim to have come to something has failed."""
-    run = cmdlet.run
-    run.step("evidence", "started", "Collect what it left behind")
-    run.result(cmdlet.evidence(claimed))
-    run.step("evidence", "done")
+    cmdlet.evidence_step(claimed)
 
 
 def _call(cmdlet: Cmdlet) -> str | None:
     """Call the cmdlet; return what it claims, `None` where it claims nothing."""
     cmdlet.begin()
-    cmdlet.event(9009, f"Parameters: {', '.join(sorted(cmdlet.run.parameters))}")
     try:
         target = _register(cmdlet)
-        claimed = "Success" if (problem := enable_arc(cmdlet, target)) is None else "RegisterSucceededButArcFailed"
+        problem = enable_arc(cmdlet, target)
     except CmdletFailedError as error:
-        cmdlet.fail(error, 9114)
-        if not error.listed:
-            return None
-        cmdlet.properties |= {"Result": failed_result(cmdlet), "Details": str(error)}
-        cmdlet.write_list()
-        return cmdlet.properties["Result"]
+        return cmdlet.failed(error, 9114)
+    # The details praise the registration even where Arc failed.
+    claimed = "Success" if problem is None else "RegisterSucceededButArcFailed"
     cmdlet.properties |= {"Result": claimed} if problem is None else {"ErrorDetail": problem, "Result": claimed}
     cmdlet.properties |= {
         "AzurePortalResourceURL": target.portal_url,
@@ -69,38 +57,43 @@ def _call(cmdlet: Cmdlet) -> str | None:
 
 
 def _register(cmdlet: Cmdlet) -> Target:
-    """Do everything before Arc."""
+    """Do everything before Arc; a cluster that is registered already is left as it is, unless it is to be repaired."""
     run, azure = cmdlet.run, AzureCalls(cmdlet.run)
-    cluster = run.world.cluster
-    recorded = known_registration(cluster, run.node)
+    recorded = known_registration(run.world.cluster, run.node)
     target = target_of(run, text_of(run, "TenantId") or TENANT_ID, recorded)
-    repair = text_of(run, "Mode") == "Repair"
     cmdlet.event(9001, f"Registration of {target.resource_id} started.")
     cmdlet.bar(1, "Checking that the required modules are installed.", "modules")
-    check_modules(cmdlet)
+    cmdlet.check_modules()
     cmdlet.bar(2, "Checking whether the cluster is already registered.", "state")
-    check_before(run, target, recorded)
+    check_before_sign_in(cmdlet, target, recorded)
     cmdlet.bar(4, "Checking that RSAT-Clustering-PowerShell is installed.", "rsat")
     cmdlet.bar(8, "Validating cmdlet parameters.", "parameters")
+    check_thumbprint(run)
     cmdlet.bar(10, "Importing Az.Resources.", "import")
     cmdlet.bar(30, "Logging in to Azure.", "login")
     azure.demand("Microsoft.Resources/subscriptions/read", target.subscription_scope)
-    if recorded is None or repair:
-        cmdlet.bar(40, "Registering the Microsoft.AzureStackHCI provider.", "provider")
-        check_provider(azure, run, target, recorded)
-        cmdlet.bar(55, f"Creating Azure Resource Group {target.group}.", "group")
-        create_group(azure, cluster, target, target.group)
-        cmdlet.bar(60, f"{'Repairing' if repair else 'Creating'} Azure Resource {target.name}.", "resource")
-        tags = cast("dict[str, Any]", run.parameters.get("Tag") or {})
-        create_cluster(azure, cluster, target, {str(name): str(value) for name, value in tags.items()})
-        cmdlet.bar(70, "Getting new certificate.", "certificate")
-        cmdlet.bar(80, "Adding certificate as application credential.", "credential")
-        azure.demand("Microsoft.AzureStackHCI/clusters/write", target.cluster_scope)
-        cmdlet.bar(90, "Registering and syncing cluster census information.", "registration")
-        if repair:
-            renew_nodes(cluster)
-        else:
-            register_nodes(cluster, target)
-        cmdlet.bar(91, "Configuring Cloud Management agent.", "cloud-management")
+    check_elsewhere(run.world.cluster, target)
+    check_resource(azure, run.world.cluster, target, recorded)
+    if recorded is None or text_of(run, "Mode") == "Repair":
+        _create(cmdlet, azure, target, repair=recorded is not None)
     cmdlet.bar(93, "Arc for servers registration triggered.", "arc")
     return target
+
+
+def _create(cmdlet: Cmdlet, azure: AzureCalls, target: Target, *, repair: bool) -> None:
+    """Make the group, the resource and the nodes' keys, or in a repair what of it is missing."""
+    run, cluster = cmdlet.run, cmdlet.run.world.cluster
+    cmdlet.bar(40, "Registering the Microsoft.AzureStackHCI provider.", "provider")
+    register_provider(azure, cluster, target, "Microsoft.AzureStackHCI")
+    cmdlet.bar(55, f"Creating Azure Resource Group {target.group}.", "group")
+    create_group(azure, cluster, target, target.group)
+    cmdlet.bar(60, f"{'Repairing' if repair else 'Creating'} Azure Resource {target.name}.", "resource")
+    tags = cast("dict[str, Any]", run.parameters.get("Tag") or {})
+    create_cluster(azure, cluster, target, {str(name): str(value) for name, value in tags.items()})
+    cmdlet.bar(70, "Getting new certificate.", "certificate")
+    make_certificates(run)
+    cmdlet.bar(80, "Adding certificate as application credential.", "credential")
+    adopt_certificates(azure, run, target)
+    cmdlet.bar(90, "Registering and syncing cluster census information.", "registration")
+    register_nodes(cluster, target, renew=repair)
+    cmdlet.bar(91, "Configuring Cloud Management agent.", "cloud-management")

@@ -74,15 +74,16 @@ def known_registration(cluster: ClusterState, node: str) -> AzureRegistration | 
 
 
 def target_of(run: JobRun, tenant: str, recorded: AzureRegistration | None) -> Target:
-    """Return what a job's parameters ask for; what they leave out has the cmdlet's defaults.
+    """Return what a job's parameters ask for; what they leave out is as recorded, or has the cmdlet's defaults.
 
-    A repair takes names and group from the registration.
+    A repair takes name and group from the registration whatever is given.
     """
     cluster = run.world.cluster
+    known = recorded or AzureRegistration(cluster.clock.now(), "", "", "", tenant, "")
     repair = text_of(run, "Mode") == "Repair"
-    name = (recorded.resource_name if repair and recorded else "") or text_of(run, "ResourceName") or cluster.name
-    group = (recorded.resource_group if repair and recorded else "") or text_of(run, "ResourceGroupName")
-    group = group or (recorded.resource_group if recorded else "") or f"{name}-rg"
-    region = text_of(run, "Region").replace(" ", "").lower() or (recorded.region if recorded else "eastus")
+    name = (repair and known.resource_name) or text_of(run, "ResourceName") or known.resource_name or cluster.name
+    group = (repair and known.resource_group) or text_of(run, "ResourceGroupName") or known.resource_group
+    group = group or f"{name}-rg"
+    region = text_of(run, "Region").replace(" ", "").lower() or known.region or "eastus"
     arc_group = text_of(run, "ArcServerResourceGroupName") or cluster.azure.arc_resource_group or group
-    return Target(text_of(run, "SubscriptionId"), group, name, region, tenant, arc_group)
+    return Target(text_of(run, "SubscriptionId") or known.subscription_id, group, name, region, tenant, arc_group)
