@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.cluster.events import EventLevel
@@ -22,6 +23,8 @@ NETBIOS_DOMAIN = "HCI"
 """NetBIOS name of its domain."""
 SUBSCRIPTION_ID = "5d3c2b1a-0f4e-4c6d-8b7a-1a2b3c4d5e6f"
 """Subscription that the simulated cluster is registered in."""
+SUBSCRIPTION_ID_2 = "7e6d5c4b-3a2f-4b1c-9d8e-2b3c4d5e6f7a"
+"""Another subscription of the same tenant; nothing of the cluster is in it."""
 TENANT_ID = "0c1d2e3f-4a5b-4c7d-9e8f-a0b1c2d3e4f5"
 """Tenant of that subscription."""
 REGION = "eastus"
@@ -31,6 +34,16 @@ _MODULES: dict[str, str | None] = {"Az.StackHCI": "2.6.0", "Az.Accounts": "2.19.
 
 class LabRefusalError(Exception):
     """The simulated cluster cannot do what was asked, as a real one could not: the reason in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationAccess:
+    """What the lab's application may do in the simulated Azure."""
+
+    role: str = "Owner"
+    """Name of its role."""
+    subscription_id: str = SUBSCRIPTION_ID
+    """Subscription that it has the role in; it sees no other."""
 
 
 class ClusterState:
@@ -46,6 +59,8 @@ class ClusterState:
         self.name = CLUSTER_NAME
         self.azure = AzureResources()
         """What the simulated Azure keeps of it."""
+        self.application_access = ApplicationAccess()
+        """What the application may do that signs in for azsconfig."""
         self.arc_disabling = False
         """Whether its nodes know that somebody began to disable Arc and did not come to the end."""
         self._lock = threading.RLock()

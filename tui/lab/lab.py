@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from tui.lab import stand_in
+from tui.lab.azure.roles import ROLES
 from tui.lab.azure.service import LabAzure
 from tui.lab.certificates import CertificateAuthority
 from tui.lab.clock import LabClock
@@ -100,6 +101,7 @@ class Lab:
         authority = CertificateAuthority(folder / "certificates")
         azure = LabAzure(self.cluster, authority.issue_server("localhost"))
         cleanup.callback(azure.stop)
+        self._give_access(azure)
         self._make_nodes(folder, authority, password, azure)
         cleanup.callback(_each, [node.close for node in self.nodes])
         for node in self.nodes:
@@ -145,6 +147,13 @@ class Lab:
             others=[(endpoint.name, endpoint.http) for endpoint in endpoints[1:]],
         )
         return LabReady(str(config), str(authority.ca_file), user, password, endpoints, azure.endpoint)
+
+    def _give_access(self, azure: LabAzure) -> None:
+        """Give the lab's application the role of the scenario instead of that of an owner."""
+        access = self.cluster.application_access
+        role = next(role for role in ROLES if role.name == access.role)
+        azure.roles.take_away(azure.application.object_id)
+        azure.roles.assign(f"/subscriptions/{access.subscription_id}", azure.application.object_id, role)
 
     def _make_nodes(self, folder: Path, authority: CertificateAuthority, password: str, azure: LabAzure) -> None:
         account = Account(ADMINISTRATOR, password, domain=NETBIOS_DOMAIN, dns_domain=DOMAIN)

@@ -22,5 +22,11 @@ SCENARIO_NAMES = (
     "clock-skew",
     "resource-deleted",
     "drift",
+    "no-permission",
+    "wrong-account",
+    "arc-elsewhere",
+    "half-unregistered",
+    "extension-stuck",
+    "modules-missing",
 )
 """All scenarios, in the order they are listed (`tui.lab.scenarios`)."""

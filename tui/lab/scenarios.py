@@ -6,11 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.cluster.events import EventLevel
+from tui.lab.azure.resources import MachineResource
 from tui.lab.clock import LabClock
-from tui.lab.cluster_state import ClusterState
+from tui.lab.cluster_state import (
+    REGION,
+    SUBSCRIPTION_ID,
+    SUBSCRIPTION_ID_2,
+    TENANT_ID,
+    ApplicationAccess,
+    ClusterState,
+)
 from tui.lab.event_texts import CANNOT_CONNECT, LICENSE_NOT_RENEWED, SELF_REPAIR
 from tui.lab.names import DEFAULT_SCENARIO, MAX_NODES
-from tui.lab.node_state import OLD_AGENT, NodeState
+from tui.lab.node_state import OLD_AGENT, ArcHome, MachineAgent, NodeState, current_agent
+
+STUCK_EXTENSION = "Microsoft.Windows.AdminCenter"
+"""Extension that cannot be removed in the scenario about one."""
 
 
 class UnknownScenarioError(ValueError):
@@ -138,6 +149,47 @@ def _drift(cluster: ClusterState) -> None:
     azure.add_machine(left, str(uuid.uuid5(uuid.NAMESPACE_DNS, left)))
 
 
+def _no_permission(cluster: ClusterState) -> None:
+    _fresh(cluster)
+    cluster.application_access = ApplicationAccess("Reader")
+
+
+def _wrong_account(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    cluster.application_access = ApplicationAccess("Owner", SUBSCRIPTION_ID_2)
+
+
+def _arc_elsewhere(cluster: ClusterState) -> None:
+    _fresh(cluster)
+    node, group = cluster.odd_node(), "servers-rg"
+    machine = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{node.name}.{group}"))
+    node.agent = MachineAgent(
+        current_agent(cluster.clock.now()),
+        machine_id=machine,
+        home=ArcHome(SUBSCRIPTION_ID, group, TENANT_ID, REGION),
+    )
+    cluster.azure.groups[group] = (group, REGION)
+    cluster.azure.machines[node.name.lower()] = MachineResource(node.name, group, machine, REGION, None)
+
+
+def _half_unregistered(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    cluster.arc_disabling = cluster.azure.arc_disabling = True
+
+
+def _extension_stuck(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    agent = cluster.odd_node().agent
+    if agent is not None:
+        agent.stuck_extension = STUCK_EXTENSION
+
+
+def _modules_missing(cluster: ClusterState) -> None:
+    _fresh(cluster)
+    for node in cluster.nodes():
+        node.modules["Az.StackHCI"] = node.modules["Az.Resources"] = None
+
+
 def _installed_before(cluster: ClusterState, age: timedelta) -> None:
     now = cluster.clock.now()
     for index, node in enumerate(cluster.nodes()):
@@ -183,6 +235,14 @@ SCENARIOS = {
             "resource-deleted", "registered on the nodes, but its resource was deleted in Azure", _resource_deleted
         ),
         Scenario("drift", "in Azure a node is missing, a machine has no node, another is another cluster's", _drift),
+        Scenario("no-permission", "not registered, and the application that signs in may only read", _no_permission),
+        Scenario(
+            "wrong-account", "registered, but the application that signs in sees another subscription", _wrong_account
+        ),
+        Scenario("arc-elsewhere", "not registered, but one node is Arc-enabled in another group", _arc_elsewhere),
+        Scenario("half-unregistered", "registered, but disabling Azure Arc was not completed", _half_unregistered),
+        Scenario("extension-stuck", "on one node an extension of Arc cannot be removed", _extension_stuck),
+        Scenario("modules-missing", "not registered, and the nodes lack PowerShell modules for it", _modules_missing),
     )
 }
 """Every scenario by its name."""

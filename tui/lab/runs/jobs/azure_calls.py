@@ -16,17 +16,12 @@ class AzureCalls:
         self._run = run
 
     def sign_in(self) -> Principal:
-        """Return whose the token is; raises `CmdletFailedError` for none, a wrong one or one that has expired."""
+        """Return whose the token is; raises `CmdletFailedError` for a wrong one or one that has expired."""
         for host in (LOGIN, RESOURCE_MANAGER):
             if not reaches(self._run.world, self._run.node, host):
                 raise CmdletFailedError(f"No such host is known. ({host}:443)", listed=False)
-        token = self._run.secrets.get("ArmAccessToken")
-        if not token or not self._run.parameters.get("AccountId"):
-            raise CmdletFailedError(
-                "Cannot prompt for a device code because the session is not interactive.", listed=False
-            )
         try:
-            return self._run.world.azure.principal(token)
+            return self._run.world.azure.principal(self._run.secrets["ArmAccessToken"])
         except InvalidTokenError as error:
             raise CmdletFailedError(f"{error.code}: {error.message}", listed=False) from error
 

@@ -1,6 +1,5 @@
 """One call of a cmdlet of Az.StackHCI: its progress bars, its log file, its events, its errors, its list at the end."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +9,6 @@ from tui.lab.runs.runner import JobRun
 
 _LEAST = {"Az.Accounts": "2.11.2", "Az.Resources": "6.2.0"}
 """Oldest versions that Az.StackHCI 2.x works with."""
-_WIDTH = 120
-"""Width of the console that lists are broken for."""
 LOG_FOLDER = r"C:\ProgramData\AzureStackHCI\Registration"
 """Where the cmdlets log when nobody says (Az.StackHCI since 2.2.0)."""
 
@@ -48,10 +45,9 @@ class Cmdlet:
     """What it wrote to the host as errors."""
     events: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """What it wrote to the Application log, source `HCI Registration`."""
-    log_lines: list[str] = field(default_factory=list[str])
-    """Its log file."""
     log_file: str = ""
-    """Path of that file."""
+    """Path of its log file."""
+    _log: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     def begin(self) -> None:
         """Open the log file: it is named after the minute, so two calls in one minute share it."""
@@ -75,9 +71,8 @@ class Cmdlet:
         self.events.append({"Id": code, "Time": self._now(), "Message": message})
 
     def log(self, level: str, message: str) -> None:
-        """Write a line to the log file."""
-        day, _, time = self._now()[:19].partition("T")
-        self.log_lines.append(f"{day.replace('-', '/')} {time} , {level} , {message}")
+        """Write an entry to the log file: its level and the message."""
+        self._log.append((level, message))
 
     def host_error(self, message: str) -> None:
         """Write an error to the host: no error stream and no exit code tells of it."""
@@ -105,10 +100,11 @@ class Cmdlet:
             self.log("FATAL", words)
             return None
         # Modules of 1.x print how they mean to find the result instead of what they find.
-        result = "[OperationStatus]::Failed" if version_numbers(self.version) < (2, 0, 0) else "Failed"
-        self.properties |= {"Result": result, "Details": message}
+        literal = version_numbers(self.version) < (2, 0, 0)
+        self.properties |= {"Result": "[OperationStatus]::Failed" if literal else "Failed", "Details": message}
         self.write_list()
-        return result
+        self.properties["Result"] = "Failed"
+        return "Failed"
 
     def check_modules(self) -> None:
         """Fail where Az.Accounts or Az.Resources is missing, or too old for a module of 2.x."""
@@ -124,39 +120,15 @@ class Cmdlet:
                 f"Can't find PowerShell module(s): {', '.join(lacking)}. Install them and try again.", listed=False
             )
 
-    def evidence_step(self, claimed: str | None) -> None:
-        """Do the step `evidence`; a cmdlet that does not claim to have come to anything has failed."""
-        self.run.step("evidence", "started", "Collect what it left behind")
-        self.run.result(self._evidence(claimed))
-        self.run.step("evidence", "done")
-
     def write_list(self) -> None:
-        """Write its properties as `Format-List` does: padded names, values broken at the console's width."""
+        """Write its properties as `Format-List` does for a console that is wide enough for every value."""
         width = max(len(name) for name in self.properties)
-        room = _WIDTH - width - 3
-        lines = ["", ""]
-        for name, value in self.properties.items():
-            first, *rest = _broken(value, room)
-            lines.append(f"{name:<{width}} : {first}")
-            lines += [" " * (width + 3) + more for more in rest]
-        self.run.output("\n".join([*lines, "", ""]))
+        lines = [f"{name:<{width}} : {value}" for name, value in self.properties.items()]
+        self.run.output("\n".join(lines), "host")
 
-    def _evidence(self, claimed: str | None) -> Mapping[str, Any]:
-        """Return the result object of the contract."""
-        return {
-            "Cmdlet": self.name,
-            "ModuleVersion": self.version,
-            "Claimed": claimed,
-            "Details": self.properties.get("Details"),
-            "ErrorDetail": self.properties.get("ErrorDetail"),
-            "AzureResourceId": self.properties.get("AzureResourceId"),
-            "PortalUrl": self.properties.get("AzurePortalResourceURL"),
-            "Properties": dict(self.properties),
-            "HostErrors": list(self.host_errors),
-            "Events": list(self.events),
-            "LogFile": self.log_file or None,
-            "LogErrors": [line for line in self.log_lines if " , ERROR , " in line or " , FATAL , " in line][-10:],
-        }
+    def log_errors(self) -> list[str]:
+        """Return the last entries of the log file that are errors, each in one line."""
+        return [" ".join(message.split()) for level, message in self._log if level in {"ERROR", "FATAL"}][-20:]
 
     def _now(self) -> str:
         cluster = self.run.world.cluster
@@ -164,14 +136,3 @@ class Cmdlet:
 
 
 _STAMP = str.maketrans({"-": None, ":": None, "T": "-"})
-
-
-def _broken(text: str, room: int) -> list[str]:
-    """Break a value as the console does: at blanks, and where there are none in the middle of a word."""
-    lines: list[str] = []
-    while len(text) > room:
-        at = text.rfind(" ", 0, room + 1)
-        at = at if at > 0 else room
-        lines.append(text[:at])
-        text = text[at:].lstrip(" ")
-    return [*lines, text]

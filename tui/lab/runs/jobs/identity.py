@@ -9,13 +9,16 @@ from tui.lab.runs.runner import JobRun
 
 def reach_peers(run: JobRun) -> None:
     """Do the step `identity`; a peer that cannot be reached ends the job as refused."""
-    run.step("identity", "started", "Check that this identity reaches every node")
-    refused = {peer: reason for peer in _peers(run.parameters) if (reason := _refusal(run, peer)) is not None}
+    run.step("identity", "started", "See that every node can be reached from here")
+    identity = str(run.parameters.get("CredentialUser") or run.identity)
+    peers = _peers(run.parameters)
+    refused = {peer: reason for peer in peers if (reason := _refusal(run, peer)) is not None}
     if refused:
-        told = "; ".join(f"{peer}: {reason}" for peer, reason in refused.items())
-        run.step("identity", "failed", told)
-        run.stop("refused", f"{run.identity} does not reach every node: {told}")
-    run.step("identity", "done")
+        told = "; ".join(f"{peer} ({reason})" for peer, reason in refused.items())
+        message = f"This run's identity, {identity}, does not reach every node: {told}."
+        run.step("identity", "failed", message)
+        run.stop("refused", message)
+    run.step("identity", "done", f"{identity} reaches {', '.join(['localhost', *peers])}")
 
 
 def _peers(parameters: Mapping[str, Any]) -> list[str]:
@@ -35,7 +38,8 @@ def _refusal(run: JobRun, peer: str) -> str | None:
     refusing = world.faults(run.node).get("peers-refuse")
     if refusing is True or (refusing and node.name in refusing):
         return "access is denied"
-    if not run.as_system:
-        return None
-    user, password = str(run.parameters.get("CredentialUser") or ""), run.secrets.get("CredentialPassword", "")
-    return None if world.accounts.check(user, password) else "access is denied"
+    user = run.parameters.get("CredentialUser")
+    if user:
+        found = world.accounts.check(str(user), run.secrets.get("CredentialPassword", ""))
+        return None if found else "the user name or password is incorrect"
+    return "access is denied" if run.as_system else None

@@ -48,11 +48,11 @@ NEWEST = {"Az.StackHCI": "2.6.0", "Az.Accounts": "2.19.0", "Az.Resources": "7.5.
 
 
 def used_version(run: JobRun) -> str | None:
-    """Return the Az.StackHCI that a job uses: the one it names or installed, else the highest there is."""
+    """Return the Az.StackHCI that a job uses: the one its plan names, else the highest there is."""
     installed = run.world.cluster.node(run.node).module_versions(STACK_HCI)
     wanted = cast("list[dict[str, Any]]", run.parameters.get("InstallModules") or [])
     named = [module.get("Version") for module in wanted if module.get("Name") == STACK_HCI]
-    version = run.parameters.get("ModuleVersion") or next(iter(named), None)
+    version = next(iter(named), None)
     if version is not None:
         return str(version) if version in installed else None
     return next(iter(installed), None)

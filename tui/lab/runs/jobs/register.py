@@ -5,8 +5,9 @@ from typing import Any, cast
 from tui.lab.cluster_state import TENANT_ID
 from tui.lab.runs.jobs.arc_enablement import enable_arc
 from tui.lab.runs.jobs.azure_calls import AzureCalls
-from tui.lab.runs.jobs.binding import bind_register
+from tui.lab.runs.jobs.binding import bind_register, check_given
 from tui.lab.runs.jobs.cmdlet import LOG_FOLDER, Cmdlet, CmdletFailedError
+from tui.lab.runs.jobs.evidence import complete
 from tui.lab.runs.jobs.identity import reach_peers
 from tui.lab.runs.jobs.modules import install_modules
 from tui.lab.runs.jobs.node_certificates import adopt_certificates, check_thumbprint, make_certificates
@@ -15,6 +16,7 @@ from tui.lab.runs.jobs.register_effects import create_cluster, create_group, reg
 from tui.lab.runs.jobs.target import Target, known_registration, target_of, text_of
 from tui.lab.runs.runner import JobRun
 
+_MODES = ("Register", "Repair", "EnableArc")
 _ACTIVITY = "Registering Azure Stack HCI with Azure..."
 _REGISTERED = (
     "Azure Stack HCI is successfully registered. An Azure resource representing Azure Stack HCI has been created in "
@@ -24,15 +26,17 @@ _REGISTERED = (
 
 def register(run: JobRun) -> None:
     """Do the steps `identity`, `install-modules`, `cmdlet` and `evidence`."""
+    mode = text_of(run, "Mode")
+    if mode not in _MODES:
+        run.stop("refused", f"Mode is '{mode}'; it has to be one of {', '.join(_MODES)}.")
+    check_given(run, "Register-AzStackHCI")
     reach_peers(run)
     install_modules(run)
-    run.step("cmdlet", "started", "Run Register-AzStackHCI")
+    run.step("cmdlet", "started", "Register-AzStackHCI")
     version = bind_register(run)
     folder = text_of(run, "LogsDirectory") or LOG_FOLDER
     cmdlet = Cmdlet(run, "Register-AzStackHCI", version, _ACTIVITY, "RegisterHCI", folder)
-    claimed = _call(cmdlet)
-    run.step("cmdlet", "done" if claimed == "Success" else "failed", claimed)
-    cmdlet.evidence_step(claimed)
+    complete(cmdlet, _call(cmdlet))
 
 
 def _call(cmdlet: Cmdlet) -> str | None:

@@ -3,9 +3,11 @@
 from tui.lab.cluster_state import TENANT_ID
 from tui.lab.runs.jobs.arc_disablement import disable_arc
 from tui.lab.runs.jobs.azure_calls import AzureCalls
-from tui.lab.runs.jobs.binding import bind_unregister
+from tui.lab.runs.jobs.binding import bind_unregister, check_given
 from tui.lab.runs.jobs.cmdlet import Cmdlet, CmdletFailedError
+from tui.lab.runs.jobs.evidence import complete
 from tui.lab.runs.jobs.identity import reach_peers
+from tui.lab.runs.jobs.modules import install_modules
 from tui.lab.runs.jobs.target import Target, known_registration, target_of, text_of
 from tui.lab.runs.jobs.unregister_effects import delete_cluster, forget_on_nodes
 from tui.lab.runs.runner import JobRun
@@ -16,14 +18,14 @@ _ARC_DISABLED = "Azure Arc integration is successfully disabled."
 
 
 def unregister(run: JobRun) -> None:
-    """Do the steps `identity`, `cmdlet` and `evidence`."""
+    """Do the steps `identity`, `install-modules`, `cmdlet` and `evidence`."""
+    check_given(run, "Unregister-AzStackHCI")
     reach_peers(run)
-    run.step("cmdlet", "started", "Run Unregister-AzStackHCI")
+    install_modules(run)
+    run.step("cmdlet", "started", "Unregister-AzStackHCI")
     version = bind_unregister(run)
     cmdlet = Cmdlet(run, "Unregister-AzStackHCI", version, _ACTIVITY, "UnregisterHCI")
-    claimed = _call(cmdlet)
-    run.step("cmdlet", "done" if claimed == "Success" else "failed", claimed)
-    cmdlet.evidence_step(claimed)
+    complete(cmdlet, _call(cmdlet))
 
 
 def _call(cmdlet: Cmdlet) -> str | None:
