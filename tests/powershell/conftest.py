@@ -1,9 +1,11 @@
-"""One PowerShell process for all tests of the scripts."""
+"""One PowerShell process for all tests of the scripts, and one for all of the jobs."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from job_cases import Jobs
+from job_engine import JobEngine
 from script_engine import ScriptEngine
 
 
@@ -13,3 +15,17 @@ def engine(pwsh: Path) -> Iterator[ScriptEngine]:
     engine = ScriptEngine(pwsh)
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def job_engine(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobEngine]:
+    """Give the running engine for jobs."""
+    engine = JobEngine(pwsh, tmp_path_factory.mktemp("jobs"))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def jobs(job_engine: JobEngine, tmp_path: Path) -> Jobs:
+    """A node of its own for jobs."""
+    return Jobs(job_engine, tmp_path)

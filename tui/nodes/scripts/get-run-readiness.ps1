@@ -109,7 +109,7 @@ function Get-InstalledModule {
         [pscustomobject] [ordered] @{
             Name     = $name
             Versions = @($found | ForEach-Object { $_.Version.ToString() } | Select-Object -Unique)
-            Folder   = if ($found.Count -gt 0) { $found[0].ModuleBase } else { $null }
+            Newest   = if ($found.Count -gt 0) { $found[0] } else { $null }
         }
     }
 }
@@ -135,25 +135,26 @@ function Get-WrittenParameter {
 }
 
 function Get-CommandParameter {
-    param([string] $Folder, [string] $Command)
-    if (-not $Folder) { return }
-    $files = @(Get-ChildItem -LiteralPath $Folder -Recurse -File | Where-Object { $_.Extension -in '.ps1', '.psm1' } |
+    # Parameters of a command of a module, none without the module; common ones are left out.
+    param($Module, [string] $Command)
+    if ($null -eq $Module) { return }
+    $files = @(Get-ChildItem -LiteralPath $Module.ModuleBase -Recurse -File | Where-Object { $_.Extension -in '.ps1', '.psm1' } |
             Where-Object { Select-String -LiteralPath $_.FullName -Pattern "function\s+$Command\b" -Quiet })
     foreach ($file in $files) {
         $names = Get-WrittenParameter -Path $file.FullName -Command $Command
         if ($null -ne $names) { return $names }
     }
-    $module = Import-Module -Name $Folder -PassThru -DisableNameChecking -ErrorAction Stop
-    $found = $module.ExportedCommands[$Command]
-    if ($null -eq $found) { throw "The module in $Folder has no $Command." }
+    $loaded = Import-Module -Name $Module.Path -PassThru -DisableNameChecking -ErrorAction Stop
+    $found = $loaded.ExportedCommands[$Command]
+    if ($null -eq $found) { throw "$($Module.Name) $($Module.Version) has no $Command." }
     $common = [System.Management.Automation.PSCmdlet]::CommonParameters
     return @($found.Parameters.Keys | Where-Object { $common -notcontains $_ })
 }
 
 function Get-CommandParameterOrWarning {
-    param([string] $Folder, [string] $Command)
+    param($Module, [string] $Command)
     try {
-        return Get-CommandParameter -Folder $Folder -Command $Command
+        return Get-CommandParameter -Module $Module -Command $Command
     } catch {
         Write-Warning "The parameters of $Command could not be read: $($_.Exception.Message)"
     }
@@ -184,7 +185,7 @@ function Test-Gallery {
 }
 
 $modules = @(Get-InstalledModule)
-$folder = $modules[0].Folder
+$module = $modules[0].Newest
 [pscustomobject] [ordered] @{
     Identity                 = Get-Identity
     Elevated                 = Get-Elevation
@@ -194,7 +195,7 @@ $folder = $modules[0].Folder
     PasswordStorageForbidden = Get-PasswordStorageForbidden
     FreeBytes                = Get-FreeByte
     Modules                  = @($modules | Select-Object -Property Name, Versions)
-    RegisterParameters       = @(Get-CommandParameterOrWarning -Folder $folder -Command 'Register-AzStackHCI')
-    UnregisterParameters     = @(Get-CommandParameterOrWarning -Folder $folder -Command 'Unregister-AzStackHCI')
+    RegisterParameters       = @(Get-CommandParameterOrWarning -Module $module -Command 'Register-AzStackHCI')
+    UnregisterParameters     = @(Get-CommandParameterOrWarning -Module $module -Command 'Unregister-AzStackHCI')
     GalleryReachable         = Test-Gallery
 }

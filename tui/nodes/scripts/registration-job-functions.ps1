@@ -439,12 +439,13 @@ function Add-Told {
         Write-Debug -Message $Item.Message
     } elseif ($Item.GetType().FullName -like 'Microsoft.PowerShell.Commands.Internal.Format.*') {
         # Records of a formatted list make a text only together.
-        $Told.Formatted.Add($Item)
+        [void] $Told.Formatted.Add($Item)
     } else {
         $text = $Item
         if ($Item -isnot [string]) { $text = ($Item | Format-List | Out-String -Width $listWidth) }
         Write-Host -Object $text.TrimEnd()
-        $Told.Plain += @($text -split '\r?\n')
+        # Old versions also let through what commands inside of them return.
+        if ($Item -is [string] -or $null -ne $Item.PSObject.Properties['Result']) { $Told.Plain += @($text -split '\r?\n') }
     }
 }
 
@@ -579,7 +580,7 @@ function Get-LogError {
     $culture = [System.Globalization.CultureInfo]::InvariantCulture
     foreach ($line in @(Get-Content -LiteralPath $Path -Tail $newestLines)) {
         if ($line -match '^(\d{4}.\d\d.\d\d \d\d.\d\d.\d\d) , (\w+) , (.*)$') {
-            if ($null -ne $entry) { $entries += ConvertTo-Line -Text $entry }
+            if ($null -ne $entry) { $entries += $entry }
             $entry = $null
             $level = $Matches[2]
             $message = $Matches[3]
@@ -592,7 +593,7 @@ function Get-LogError {
             $entry += "`n$line"
         }
     }
-    if ($null -ne $entry) { $entries += ConvertTo-Line -Text $entry }
+    if ($null -ne $entry) { $entries += $entry }
     return @($entries | Select-Object -Last 20)
 }
 
@@ -623,7 +624,7 @@ function Get-ArcEvidence {
 function Get-Evidence {
     # Everything that was left behind by the cmdlet: never an error, because the run has happened already.
     param($Command, $Parameters, [string] $LogPrefix, [System.DateTime] $Since)
-    $evidence = @{ Events = @(); LogFile = $null; LogErrors = @(); ArcLog = $null }
+    $evidence = @{ Events = @(); LogFile = $null; LogErrors = @(); ArcLog = $null; Asker = $null }
     # Times of events and files are cut to whole seconds.
     $Since = $Since.AddSeconds(-1)
     try {
@@ -638,7 +639,11 @@ function Get-Evidence {
         }
         if ($null -ne $file) {
             $evidence['LogFile'] = $file.FullName
-            $evidence['LogErrors'] = @(Get-LogError -Path $file.FullName -Since $Since)
+            $errors = @(Get-LogError -Path $file.FullName -Since $Since)
+            $evidence['LogErrors'] = @($errors | ForEach-Object { ConvertTo-Line -Text $_ })
+            # The whole error is there, with the command it came from.
+            $asked = @($errors | Where-Object { $_ -match 'NonInteractive' }) | Select-Object -Last 1
+            if ($asked -match 'MyCommand\s*:\s*(\S+)') { $evidence['Asker'] = $Matches[1] }
         }
         if ($env:windir) { $folders += [System.IO.Path]::Combine($env:windir, 'Tasks', 'ArcForServers') }
         $evidence['ArcLog'] = Get-ArcEvidence -Folder $folders -Since $Since
@@ -662,17 +667,22 @@ function Get-Verdict {
     }
     $texts = @($Told.Errors) + @($Evidence['LogErrors'])
     if (@($texts | Where-Object { $_ -match 'NonInteractive' }).Count -gt 0) {
-        return "$CmdletName asked a question that nobody can answer here: its log says which."
+        $asker = 'its log says which command'
+        if ($null -ne $Evidence['Asker']) { $asker = $Evidence['Asker'] }
+        return "$CmdletName asked a question that nobody can answer here: $asker did."
     }
     if (-not $Told.Ended) { return "$CmdletName ended the script, as it does when it cannot write its log." }
+    $ended = "$CmdletName ended without a result."
     if ($null -ne $claimed) {
         $detail = Get-Given -Source $Properties -Name 'ErrorDetail'
         if ($null -ne $detail -and $detail -notin 'Success', 'Unused', $claimed) { $claimed = "$claimed ($detail)" }
-        return "$CmdletName ended with $claimed."
+        $ended = "$CmdletName ended with $claimed."
     }
-    $last = $texts | Select-Object -Last 1
-    if ($last) { return "$CmdletName ended without a result. It says: $last" }
-    return "$CmdletName ended without a result."
+    # Events from 9101 on tell of failures, in a sentence; logs have the whole error.
+    $said = @($Evidence['Events'] | Where-Object { $_.Id -ge 9101 } | ForEach-Object { ConvertTo-Line -Text $_.Message })
+    $last = @($texts + $said) | Select-Object -Last 1
+    if ($last) { $ended += " It says: $last" }
+    return $ended
 }
 
 function Complete-RegistrationJob {

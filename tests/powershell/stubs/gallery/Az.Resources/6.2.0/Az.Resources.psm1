@@ -1,0 +1,1 @@
+# Stub of Az.Resources 6.2.0: there, and no more.

@@ -1,0 +1,7 @@
+@{
+    ModuleVersion     = '1.4.1'
+    RootModule        = 'Az.StackHCI.psm1'
+    GUID              = '8b1a9953-c461-4296-a827-abf8c47804d7'
+    FunctionsToExport = @('Register-AzStackHCI', 'Unregister-AzStackHCI')
+    RequiredModules   = @(@{ ModuleName = 'Az.Accounts'; ModuleVersion = '2.9.1' })
+}

@@ -1,0 +1,7 @@
+@{
+    ModuleVersion     = '2.6.0'
+    RootModule        = 'Az.StackHCI.psm1'
+    GUID              = '8b1a9953-c461-4296-a827-abf8c47804d7'
+    FunctionsToExport = @('Register-AzStackHCI', 'Unregister-AzStackHCI', 'Get-AzStackHCILogsDirectory')
+    RequiredModules   = @(@{ ModuleName = 'Az.Accounts'; ModuleVersion = '2.11.2' })
+}
