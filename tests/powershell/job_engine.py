@@ -122,6 +122,8 @@ class JobEngine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            # Old versions of Microsoft's cmdlets write their log where they are called.
+            cwd=folder,
             # Far from UTC, so that a time taken for local or for UTC by mistake is seen.
             env={**os.environ, "TZ": "America/New_York", "NO_COLOR": "1"},
         )

@@ -39,6 +39,7 @@ def test_events_are_in_their_order_and_in_utc(node: Jobs) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
     run = node.register()
     assert [event["Id"] for event in run.result["Events"]] == [9001, 9004]
+    assert all(event["Time"].endswith("Z") for event in run.result["Events"])
     assert before <= moments(run)[0] <= moments(run)[1] <= datetime.now(UTC)
 
 

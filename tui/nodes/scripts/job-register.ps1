@@ -49,7 +49,7 @@ if ($null -ne $tags) {
 $wanted['ArcSpnCredential'] = Get-JobCredential -Parameters $Parameters -Secrets $Secrets -UserName 'ArcSpnApplicationId' `
     -SecretName 'ArcSpnSecret'
 
-$job = @{
+$call = @{
     CmdletName = 'Register-AzStackHCI'
     LogPrefix  = 'RegisterHCI'
     Parameters = $Parameters
@@ -58,4 +58,4 @@ $job = @{
     # Of versions 1.x; later ones always do.
     Useful     = @{ EnableAzureArcServer = $true }
 }
-Invoke-RegistrationJob @job
+Invoke-RegistrationJob @call

@@ -33,7 +33,7 @@ $wanted['ArmAccessToken'] = Get-Given -Source $Secrets -Name 'ArmAccessToken'
 if ((Get-Given -Source $Parameters -Name 'ArcOnly') -eq $true) { $wanted['DisableOnlyAzureArcServer'] = $true }
 if ((Get-Given -Source $Parameters -Name 'Force') -eq $true) { $wanted['Force'] = $true }
 
-$job = @{
+$call = @{
     CmdletName = 'Unregister-AzStackHCI'
     LogPrefix  = 'UnregisterHCI'
     Parameters = $Parameters
@@ -41,4 +41,4 @@ $job = @{
     Wanted     = $wanted
     Useful     = @{}
 }
-Invoke-RegistrationJob @job
+Invoke-RegistrationJob @call

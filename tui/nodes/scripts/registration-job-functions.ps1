@@ -3,7 +3,8 @@
     What the jobs that call Register-AzStackHCI and Unregister-AzStackHCI have in common: functions alone.
 .DESCRIPTION
     Included in job-register and job-unregister where they say so. The runner of a detached run gives Write-RunStep,
-    Write-RunResult and Stop-Run; a job runs in the main runspace of a process of its own, with -NonInteractive.
+    Write-RunResult and Stop-Run; a job runs in the main runspace of a process of its own, with -NonInteractive, and
+    shares its scope with the runner: names here must not be names there.
 
     The cmdlets print their result as a formatted list, write what fails to the host alone, end as if all were well,
     and may even end the process. So nothing here is taken for true: the result of a job is what was claimed, and the
@@ -33,7 +34,7 @@ function Get-Given {
     return $value
 }
 
-function ConvertTo-Line {
+function ConvertTo-ToldLine {
     # Text in one line, not longer than anybody reads.
     param($Text)
     $line = (([string] $Text) -replace '\s+', ' ').Trim()
@@ -41,7 +42,7 @@ function ConvertTo-Line {
     return $line
 }
 
-function ConvertTo-UtcText {
+function ConvertTo-EventTime {
     param($Value)
     if ($Value -isnot [System.DateTime]) { return $null }
     return $Value.ToUniversalTime().ToString('o', [System.Globalization.CultureInfo]::InvariantCulture)
@@ -67,7 +68,7 @@ function Get-JobCredential {
 
 #region identity
 
-function Get-OwnIdentity {
+function Get-JobIdentity {
     try {
         return [System.Security.Principal.WindowsIdentity]::GetCurrent().Name
     } catch [System.PlatformNotSupportedException] {
@@ -88,9 +89,9 @@ function Get-Obstacle {
         if ($null -ne $administrator) { return 'not an administrator there' }
     }
     $reason = $Job.JobStateInfo.Reason
-    if ($null -ne $reason) { return ConvertTo-Line -Text $reason.Message }
+    if ($null -ne $reason) { return ConvertTo-ToldLine -Text $reason.Message }
     $first = @($Job.Error) | Select-Object -First 1
-    if ($null -ne $first) { return ConvertTo-Line -Text $first }
+    if ($null -ne $first) { return ConvertTo-ToldLine -Text $first }
     return "the session ended as $state"
 }
 
@@ -101,7 +102,7 @@ function Confirm-Reach {
     $own = Get-Given -Source $Parameters -Name 'ComputerName'
     if ($null -eq $own) { $own = 'localhost' }
     $computers = @($own) + @(Get-Given -Source $Parameters -Name 'Peers' | Where-Object { $_ })
-    $identity = Get-OwnIdentity
+    $identity = Get-JobIdentity
     $arguments = @{
         ComputerName  = $computers
         AsJob         = $true
@@ -128,7 +129,7 @@ function Confirm-Reach {
         # One that still runs would be waited for; this process ends soon and takes it along.
         if ($obstacles.Count -eq 0) { Remove-Job -Job $job -Force }
     } catch {
-        $obstacles += "$($computers -join ', ') ($(ConvertTo-Line -Text $_.Exception.Message))"
+        $obstacles += "$($computers -join ', ') ($(ConvertTo-ToldLine -Text $_.Exception.Message))"
     }
     if ($obstacles.Count -gt 0) {
         $message = "This run's identity, $identity, does not reach every node: $($obstacles -join '; ')."
@@ -148,7 +149,7 @@ function Get-ModuleVersion {
             Sort-Object -Descending -Unique)
 }
 
-function Get-ModuleFolder {
+function Get-SharedModuleFolder {
     # Where modules for all users are.
     $edition = 'Desktop'
     if ($PSVersionTable.ContainsKey('PSEdition')) { $edition = $PSVersionTable['PSEdition'] }
@@ -217,7 +218,7 @@ function Copy-ModuleFrom {
         if ($null -ne $Version) { $what = "$Name $Version" }
         throw "The folder $Source has no $what, neither as a folder that Save-Module makes nor as a package."
     }
-    $folder = [System.IO.Path]::Combine((Get-ModuleFolder), $Name)
+    $folder = [System.IO.Path]::Combine((Get-SharedModuleFolder), $Name)
     $target = [System.IO.Path]::Combine($folder, [string] $offer.Version)
     # Under another name until it is whole: a folder that is no version is no module.
     $part = [System.IO.Path]::Combine($folder, 'part-' + [System.Guid]::NewGuid().ToString('N'))
@@ -280,7 +281,7 @@ function Install-RunModule {
     } else {
         $wanted = Copy-ModuleFrom -Source $Source -Name $Name -Version $Version
     }
-    $folder = Get-ModuleFolder
+    $folder = Get-SharedModuleFolder
     $separator = [System.IO.Path]::PathSeparator
     if (@($env:PSModulePath -split [regex]::Escape($separator)) -notcontains $folder) {
         $env:PSModulePath = "$folder$separator$env:PSModulePath"
@@ -333,7 +334,7 @@ function Install-WantedModule {
     } catch {
         $what = 'PowerShell modules'
         if ($name) { $what = $name }
-        $message = "$what could not be installed from ${from}: $(ConvertTo-Line -Text $_.Exception.Message)"
+        $message = "$what could not be installed from ${from}: $(ConvertTo-ToldLine -Text $_.Exception.Message)"
         Write-RunStep -Id install-modules -Status failed -Text $message
         Stop-Run -Reason failed -Message $message
     }
@@ -367,7 +368,7 @@ function Import-RegistrationCommand {
         if ($null -ne $version) { $exact['RequiredVersion'] = $version }
         $module = @(Import-Module -Name 'Az.StackHCI' @exact -PassThru -DisableNameChecking -Global)[0]
     } catch {
-        Stop-Cmdlet -Reason refused -Message "Az.StackHCI could not be loaded: $(ConvertTo-Line -Text $_.Exception.Message)"
+        Stop-Cmdlet -Reason refused -Message "Az.StackHCI could not be loaded: $(ConvertTo-ToldLine -Text $_.Exception.Message)"
     }
     $command = $module.ExportedCommands[$CmdletName]
     if ($null -eq $command) {
@@ -427,7 +428,7 @@ function Add-Told {
     param($Told, $Item)
     if ($null -eq $Item) { return }
     if ($Item -is [System.Management.Automation.ErrorRecord]) {
-        $Told.Errors += ConvertTo-Line -Text $Item
+        $Told.Errors += ConvertTo-ToldLine -Text $Item
         Write-Error -ErrorRecord $Item -ErrorAction Continue
     } elseif ($Item -is [System.Management.Automation.WarningRecord]) {
         Write-Warning -Message $Item.Message -WarningAction Continue
@@ -506,7 +507,7 @@ function Invoke-RegistrationCmdlet {
     } catch {
         $Told.Ended = $true
         $Told.Failure = $_
-        $Told.Errors += ConvertTo-Line -Text $_.Exception.Message
+        $Told.Errors += ConvertTo-ToldLine -Text $_.Exception.Message
         Write-Error -ErrorRecord $_ -ErrorAction Continue
     } finally {
         $global:ConfirmPreference = $before
@@ -539,7 +540,7 @@ function Get-LoggedEvent {
         if ($message.Length -gt $longestText) { $message = $message.Substring(0, $longestText) + '...' }
         [pscustomobject] [ordered] @{
             Id      = [int] $record.Id
-            Time    = ConvertTo-UtcText -Value (Get-Given -Source $record -Name 'TimeCreated')
+            Time    = ConvertTo-EventTime -Value (Get-Given -Source $record -Name 'TimeCreated')
             Message = $message.Trim()
         }
     }
@@ -612,7 +613,7 @@ function Get-ArcEvidence {
         } elseif ($line -notmatch '\bAZCM\d{4}\b|level=(error|fatal)|^(ERROR|FATAL)\b') {
             continue
         }
-        $lines += ConvertTo-Line -Text $line
+        $lines += ConvertTo-ToldLine -Text $line
     }
     return [pscustomobject] [ordered] @{
         File      = $file.FullName
@@ -621,7 +622,7 @@ function Get-ArcEvidence {
     }
 }
 
-function Get-Evidence {
+function Get-RegistrationEvidence {
     # Everything that was left behind by the cmdlet: never an error, because the run has happened already.
     param($Command, $Parameters, [string] $LogPrefix, [System.DateTime] $Since)
     $evidence = @{ Events = @(); LogFile = $null; LogErrors = @(); ArcLog = $null; Asker = $null }
@@ -640,7 +641,7 @@ function Get-Evidence {
         if ($null -ne $file) {
             $evidence['LogFile'] = $file.FullName
             $errors = @(Get-LogError -Path $file.FullName -Since $Since)
-            $evidence['LogErrors'] = @($errors | ForEach-Object { ConvertTo-Line -Text $_ })
+            $evidence['LogErrors'] = @($errors | ForEach-Object { ConvertTo-ToldLine -Text $_ })
             # The whole error is there, with the command it came from.
             $asked = @($errors | Where-Object { $_ -match 'NonInteractive' }) | Select-Object -Last 1
             if ($asked -match 'MyCommand\s*:\s*(\S+)') { $evidence['Asker'] = $Matches[1] }
@@ -663,7 +664,7 @@ function Get-Verdict {
     if ($null -ne $Told.Failure) {
         $asker = Get-Asker -ErrorRecord $Told.Failure
         if ($null -ne $asker) { return "$CmdletName asked a question that nobody can answer here: $asker did." }
-        return "$CmdletName failed: $(ConvertTo-Line -Text $Told.Failure.Exception.Message)"
+        return "$CmdletName failed: $(ConvertTo-ToldLine -Text $Told.Failure.Exception.Message)"
     }
     $texts = @($Told.Errors) + @($Evidence['LogErrors'])
     if (@($texts | Where-Object { $_ -match 'NonInteractive' }).Count -gt 0) {
@@ -679,7 +680,7 @@ function Get-Verdict {
         $ended = "$CmdletName ended with $claimed."
     }
     # Events from 9101 on tell of failures, in a sentence; logs have the whole error.
-    $said = @($Evidence['Events'] | Where-Object { $_.Id -ge 9101 } | ForEach-Object { ConvertTo-Line -Text $_.Message })
+    $said = @($Evidence['Events'] | Where-Object { $_.Id -ge 9101 } | ForEach-Object { ConvertTo-ToldLine -Text $_.Message })
     $last = @($texts + $said) | Select-Object -Last 1
     if ($last) { $ended += " It says: $last" }
     return $ended
@@ -698,7 +699,7 @@ function Complete-RegistrationJob {
         # Versions 1.x print this where they mean the value.
         $properties['Result'] = $Matches[1]
     }
-    $evidence = Get-Evidence -Command $Command -Parameters $Parameters -LogPrefix $LogPrefix -Since $Since
+    $evidence = Get-RegistrationEvidence -Command $Command -Parameters $Parameters -LogPrefix $LogPrefix -Since $Since
     $verdict = Get-Verdict -CmdletName $name -Told $Told -Properties $properties -Evidence $evidence
     if ($null -eq $verdict) {
         Write-RunStep -Id cmdlet -Status done -Text "$name claims Success"
