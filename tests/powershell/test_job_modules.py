@@ -161,3 +161,17 @@ def test_a_module_that_cannot_be_loaded_refuses_the_run_with_the_reason(jobs: Jo
     assert run.stop == "refused"
     assert "Az.StackHCI could not be loaded" in run.message
     assert "Az.Accounts" in run.message
+
+
+def test_cmdlets_of_a_module_inside_are_of_the_outer_one_s_version(jobs: Jobs) -> None:
+    # Az.StackHCI 2.x is made of several such modules.
+    jobs.node.install("Az.Accounts", "5.0.0")
+    made = jobs.node.folder / "modules" / "Az.StackHCI" / "2.6.0"
+    made.mkdir(parents=True)
+    shutil.copy(GALLERY / "Az.StackHCI" / "2.6.0" / "Az.StackHCI.psm1", made / "inner.psm1")
+    manifest = "@{ ModuleVersion = '2.6.0'; NestedModules = @('inner.psm1'); FunctionsToExport = '*-AzStackHCI*' }"
+    (made / "Az.StackHCI.psd1").write_text(manifest, "ascii")
+    log = jobs.node.folder / "RegisterHCI_20991231-1000.log"
+    log.touch()
+    result = jobs.register(act="exit", logs=str(jobs.node.folder)).result
+    assert (result["ModuleVersion"], result["LogFile"]) == ("2.6.0", str(log))

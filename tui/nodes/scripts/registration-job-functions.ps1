@@ -351,7 +351,8 @@ function Stop-Cmdlet {
 }
 
 function Import-RegistrationCommand {
-    # Loads Az.StackHCI, in the version that the plan names, and returns the cmdlet.
+    # Loads Az.StackHCI, in the version that the plan names, and returns the cmdlet with it: the cmdlet's own module may
+    # be one inside of it, with a version of its own.
     param($Parameters, [string] $CmdletName)
     $found = @(Get-ModuleVersion -Name 'Az.StackHCI')
     if ($found.Count -eq 0) {
@@ -374,14 +375,14 @@ function Import-RegistrationCommand {
     if ($null -eq $command) {
         Stop-Cmdlet -Reason refused -Message "Az.StackHCI $($module.Version) has no $CmdletName."
     }
-    return $command
+    return @{ Name = $CmdletName; Command = $command; Module = $module }
 }
 
 function Get-CmdletArgument {
     # What this version of the cmdlet is called with: all that the plan wants, or none of it.
-    param($Command, $Wanted, $Useful)
-    $known = $Command.Parameters
-    $told = "$($Command.Name) of Az.StackHCI $($Command.Module.Version)"
+    param($Cmdlet, $Wanted, $Useful)
+    $known = $Cmdlet.Command.Parameters
+    $told = "$($Cmdlet.Name) of Az.StackHCI $($Cmdlet.Module.Version)"
     $arguments = @{}
     foreach ($name in $Wanted.Keys) {
         if ($null -eq $Wanted[$name]) { continue }
@@ -490,7 +491,8 @@ function Get-ToldProperty {
 
 function Invoke-RegistrationCmdlet {
     # Calls the cmdlet. Comes back whatever it does, unless it ends the script, which what follows finds in Ended.
-    param($Command, $Arguments, $Told)
+    param($Cmdlet, $Arguments, $Told)
+    $command = $Cmdlet.Command
     # Old versions write their log where they are called.
     $folder = [System.IO.Path]::Combine($env:ProgramData, 'AzureStackHCI', 'Registration')
     [void] [System.IO.Directory]::CreateDirectory($folder)
@@ -502,7 +504,7 @@ function Invoke-RegistrationCmdlet {
         # A prompt inside of one that cannot be told -Confirm:$false.
         $global:ConfirmPreference = 'None'
         $env:SuppressAzurePowerShellBreakingChangeWarnings = 'true'
-        & $Command @Arguments *>&1 | ForEach-Object -Process { Add-Told -Told $Told -Item $_ }
+        & $command @Arguments *>&1 | ForEach-Object -Process { Add-Told -Told $Told -Item $_ }
         $Told.Ended = $true
     } catch {
         $Told.Ended = $true
@@ -557,8 +559,8 @@ function Find-NewestFile {
 
 function Get-ToldLogsDirectory {
     # The folder for logs as the module tells it, which takes it a session and, in some versions, a question.
-    param($Command)
-    $teller = $Command.Module.ExportedCommands['Get-AzStackHCILogsDirectory']
+    param($Cmdlet)
+    $teller = $Cmdlet.Module.ExportedCommands['Get-AzStackHCILogsDirectory']
     if ($null -eq $teller) { return }
     $arguments = @{}
     if ($teller.Parameters.ContainsKey('Confirm')) { $arguments['Confirm'] = $false }
@@ -624,7 +626,7 @@ function Get-ArcEvidence {
 
 function Get-RegistrationEvidence {
     # Everything that was left behind by the cmdlet: never an error, because the run has happened already.
-    param($Command, $Parameters, [string] $LogPrefix, [System.DateTime] $Since)
+    param($Cmdlet, $Parameters, [string] $LogPrefix, [System.DateTime] $Since)
     $evidence = @{ Events = @(); LogFile = $null; LogErrors = @(); ArcLog = $null; Asker = $null }
     # Times of events and files are cut to whole seconds.
     $Since = $Since.AddSeconds(-1)
@@ -635,7 +637,7 @@ function Get-RegistrationEvidence {
         $folders = @($given, $default | Where-Object { $_ })
         $file = Find-NewestFile -Folder $folders -Filter "${LogPrefix}_*.log" -Since $Since
         if ($null -eq $file) {
-            $folders += @(Get-ToldLogsDirectory -Command $Command)
+            $folders += @(Get-ToldLogsDirectory -Cmdlet $Cmdlet)
             $file = Find-NewestFile -Folder $folders -Filter "${LogPrefix}_*.log" -Since $Since
         }
         if ($null -ne $file) {
@@ -687,8 +689,8 @@ function Get-Verdict {
 }
 
 function Complete-RegistrationJob {
-    param($Command, $Parameters, [string] $LogPrefix, $Told, [System.DateTime] $Since)
-    $name = $Command.Name
+    param($Cmdlet, $Parameters, [string] $LogPrefix, $Told, [System.DateTime] $Since)
+    $name = $Cmdlet.Name
     if ($Told.Formatted.Count -gt 0) {
         $text = ($Told.Formatted | Out-String -Width $listWidth)
         Write-Host -Object $text.Trim()
@@ -699,7 +701,7 @@ function Complete-RegistrationJob {
         # Versions 1.x print this where they mean the value.
         $properties['Result'] = $Matches[1]
     }
-    $evidence = Get-RegistrationEvidence -Command $Command -Parameters $Parameters -LogPrefix $LogPrefix -Since $Since
+    $evidence = Get-RegistrationEvidence -Cmdlet $Cmdlet -Parameters $Parameters -LogPrefix $LogPrefix -Since $Since
     $verdict = Get-Verdict -CmdletName $name -Told $Told -Properties $properties -Evidence $evidence
     if ($null -eq $verdict) {
         Write-RunStep -Id cmdlet -Status done -Text "$name claims Success"
@@ -713,7 +715,7 @@ function Complete-RegistrationJob {
     if ($null -eq $resource) { $resource = Get-Given -Source $properties -Name 'ResourceId' }
     Write-RunResult -Data ([pscustomobject] [ordered] @{
             Cmdlet          = $name
-            ModuleVersion   = [string] $Command.Module.Version
+            ModuleVersion   = [string] $Cmdlet.Module.Version
             Claimed         = Get-Given -Source $properties -Name 'Result'
             Details         = Get-Given -Source $properties -Name 'Details'
             ErrorDetail     = Get-Given -Source $properties -Name 'ErrorDetail'
@@ -755,8 +757,8 @@ function Invoke-RegistrationJob {
     Confirm-Reach -Parameters $Parameters -Credential $credential
     Install-WantedModule -Parameters $Parameters
     Write-RunStep -Id cmdlet -Status started -Text $CmdletName
-    $command = Import-RegistrationCommand -Parameters $Parameters -CmdletName $CmdletName
-    $arguments = Get-CmdletArgument -Command $command -Wanted $Wanted -Useful $Useful
+    $cmdlet = Import-RegistrationCommand -Parameters $Parameters -CmdletName $CmdletName
+    $arguments = Get-CmdletArgument -Cmdlet $cmdlet -Wanted $Wanted -Useful $Useful
     $told = @{
         Formatted = New-Object -TypeName System.Collections.ArrayList
         Listed    = @()
@@ -767,9 +769,9 @@ function Invoke-RegistrationJob {
     }
     $since = Get-Date
     try {
-        Invoke-RegistrationCmdlet -Command $command -Arguments $arguments -Told $told
+        Invoke-RegistrationCmdlet -Cmdlet $cmdlet -Arguments $arguments -Told $told
     } finally {
         # Also where the cmdlet ends the script: then this is all that is still run.
-        Complete-RegistrationJob -Command $command -Parameters $Parameters -LogPrefix $LogPrefix -Told $told -Since $since
+        Complete-RegistrationJob -Cmdlet $cmdlet -Parameters $Parameters -LogPrefix $LogPrefix -Told $told -Since $since
     }
 }
