@@ -152,6 +152,12 @@ def test_the_scenarios_are_listed_with_what_they_are() -> None:
         "clock-skew",
         "resource-deleted",
         "drift",
+        "no-permission",
+        "wrong-account",
+        "arc-elsewhere",
+        "half-unregistered",
+        "extension-stuck",
+        "modules-missing",
     ]
 
 
