@@ -9,6 +9,7 @@ import pytest
 
 from tests.lab.conversation import AGENT, START, Conversation
 from tests.lab.patience import PATIENCE_SECONDS
+from tests.lab.runs_lab import RunsLab
 from tui.lab.scenarios import build_cluster
 from tui.lab.winrm.program import ProgramStart
 
@@ -38,6 +39,20 @@ def talk(conversations: Callable[..., Conversation]) -> Conversation:
     conversation.say(AGENT)
     conversation.wait_for(lambda records: records[:1] != [])
     return conversation
+
+
+@pytest.fixture
+def runs_labs(tmp_path: Path) -> Generator[Callable[..., RunsLab]]:
+    """Arrange clusters whose nodes have runs, by scenario; their runners are gone after the test."""
+    arranged: list[RunsLab] = []
+
+    def arrange(scenario: str = "fresh", nodes: int = 4) -> RunsLab:
+        arranged.append(RunsLab(tmp_path, scenario, nodes))
+        return arranged[-1]
+
+    yield arrange
+    for lab in arranged:
+        lab.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,13 @@ class RunsLab:
     def close(self) -> None:
         for runs in self.runs.values():
             runs.kill()
+
+    def application(self, role: Role | None) -> tuple[str, str]:
+        """Add an application with a role in the subscription; return its id and secret."""
+        made = self.directory.add_application("arc")
+        if role is not None:
+            self.roles.assign(f"/subscriptions/{SUBSCRIPTION_ID}", made.object_id, role)
+        return made.app_id, self.directory.add_secret(made.app_id, self.clock.now() + timedelta(days=30))
 
     def grant(self, role: Role, scope: str = f"/subscriptions/{SUBSCRIPTION_ID}") -> None:
         """Give the user this role and no other."""
@@ -124,6 +132,20 @@ class RunsLab:
         """Start a run and return its state once it is over."""
         node = str(more.get("node", "HCI-N1"))
         return self.follow(self.start(kind, parameters, **more)["Id"], node)[0]
+
+    def claim(self, kind: str = "register", parameters: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        """Start a run and return what its job claims to have come to, once it is over."""
+        result = self.run(kind, parameters, **more)["Result"]
+        assert result is not None, "the job came to no result"
+        return result
+
+    def statuses(self) -> list[str]:
+        """Return the registration status of every node."""
+        return [self.fact("get-registration", name)["RegistrationStatus"] for name in self.cluster.names]
+
+    def arc_statuses(self) -> dict[str, str]:
+        """Return the Arc status of every node, by its name in lower case."""
+        return self.fact("get-arc-integration")["NodesArcStatus"]
 
     def fact(self, script: str, node: str = "HCI-N1") -> Any:
         return node_document(self.cluster, node)["facts"][script]

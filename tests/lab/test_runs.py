@@ -1,8 +1,7 @@
 """Detached runs on simulated nodes: the scripts' answers, and what survives what."""
 
 import json
-from collections.abc import Generator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -14,10 +13,8 @@ pytestmark = pytest.mark.usefixtures("no_threads_left")
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Generator[RunsLab]:
-    lab = RunsLab(tmp_path)
-    yield lab
-    lab.close()
+def lab(runs_labs: Callable[..., RunsLab]) -> RunsLab:
+    return runs_labs()
 
 
 def test_registering_a_fresh_cluster_ends_with_success_on_nodes_and_in_azure(lab: RunsLab) -> None:

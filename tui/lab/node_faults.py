@@ -84,7 +84,39 @@ def _checked(name: str, value: Any) -> Any:
         return sorted(kinds)
     if name in {"slow", "slow-scripts"}:
         return float(value or 0)
+    kinds = _KINDS.get(name)
+    if value and kinds is not None and not any(fits(value) for fits in kinds):
+        raise ValueError(f"not {value!r}")
     return value
+
+
+def _is_switch(value: Any) -> bool:
+    return value is True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in cast("list[object]", value))
+
+
+def _are_logs(value: Any) -> bool:
+    return _is_texts(value) and set(value) <= {"script-block", "module", "transcription"}
+
+
+_KINDS: Mapping[str, tuple[Callable[[Any], bool], ...]] = {
+    "disk-full": (_is_switch, _is_text),
+    "runner-dies-at": (_is_text,),
+    "hold-at": (_is_text,),
+    "peers-refuse": (_is_switch, _is_texts),
+    "no-password-storage": (_is_switch,),
+    "script-logging": (_is_switch, _are_logs),
+    "endpoints-blocked": (_is_switch, _is_texts),
+    "task-refused": (_is_switch,),
+}
+"""What the faults of runs take."""
 
 
 def _chance(value: Any) -> dict[str, Any]:

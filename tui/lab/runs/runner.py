@@ -64,15 +64,8 @@ class JobRun:
             self.stage(step)
 
     def progress(self, bar: int, activity: str, status: str, percent: int, parent: int | None = None) -> None:
-        """Write a progress record."""
-        self._journal.append(
-            "progress",
-            id=bar,
-            activity=activity,
-            status=status,
-            percent=percent,
-            parent=-1 if parent is None else parent,
-        )
+        """Write a progress record; `parent` is the bar that it belongs to."""
+        self._journal.append("progress", id=bar, activity=activity, status=status, percent=percent, parent=parent)
 
     def output(self, text: str, stream: str = "output") -> None:
         """Write output, a line each."""
