@@ -69,13 +69,17 @@ class RunsLab:
 
     def call(self, script: str, parameters: Mapping[str, Any] | None = None, node: str = "HCI-N1") -> Any:
         """Return the last object a script answers on a node; raises `ScriptStopped` as it ends."""
-        answer: Any = None
+        return self.answers(script, parameters, node)[-1]
+
+    def answers(self, script: str, parameters: Mapping[str, Any] | None = None, node: str = "HCI-N1") -> list[Any]:
+        """Return every object a script answers on a node."""
+        answers: list[Any] = []
         for step in self._scripts[node].steps(script, parameters or {}, delay=lambda: 0.0):
             if isinstance(step, Wait):
                 time.sleep(step.seconds)
             else:
-                answer = step["data"]
-        return answer
+                answers.append(step["data"])
+        return answers
 
     def new_id(self, kind: str) -> str:
         return f"20260504T140231Z-{kind}-{next(self._numbers):08x}"

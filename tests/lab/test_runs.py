@@ -148,3 +148,11 @@ def test_no_secret_of_a_registration_is_in_its_state_or_journal(lab: RunsLab) ->
     told = json.dumps(state) + "".join(lines)
     assert token not in told
     assert PASSWORD not in told
+
+
+def test_a_journal_that_is_full_says_so_once_and_still_tells_the_end(lab: RunsLab) -> None:
+    _, lines = lab.follow(lab.start("lab-lines", {"Count": 60, "Size": 100_000})["Id"])
+    assert sum(map(len, lines)) < 5_200_000
+    told = [json.loads(line) for line in lines[-4:]]
+    assert [event["type"] for event in told] == ["warning", "step", "result", "ended"]
+    assert "full" in told[0]["text"]

@@ -51,8 +51,8 @@ class RunScripts:
 
     def _complete(self, parameters: Parameters) -> Steps:
         bound = BoundParameters(parameters, ("Id", "Outcome"), ("Id", "Outcome"))
-        run_id = bound.run_id()
-        self._runs.journal(run_id).complete(bound.table("Outcome"))
+        run_id, outcome = bound.run_id(), bound.table("Outcome")
+        self._runs.journal(run_id).complete(outcome)
         yield out(self._runs.state(run_id))
 
     def _enter(self, parameters: Parameters) -> Steps:
