@@ -9,6 +9,8 @@ from tui.runs.outcome import Outcome
 from tui.runs.plan import Plan
 
 if TYPE_CHECKING:
+    import threading
+
     from tui.runs.run_state import RunState
     from tui.session import Session
 
@@ -28,8 +30,11 @@ class Operation(Protocol):
         """
         ...
 
-    def apply(self, session: "Session", plan: Plan, sink: Sink) -> Outcome:
-        """Carry out a plan that was confirmed, follow it to its end and return what is true afterwards."""
+    def apply(self, session: "Session", plan: Plan, sink: Sink, stop: "threading.Event | None" = None) -> Outcome:
+        """Carry out a plan that was confirmed, follow it to its end and return what is true afterwards.
+
+        Setting `stop` ends the following, never what was started: the outcome is then that it goes on.
+        """
         ...
 
     def verify(self, session: "Session", run: "RunState", node: str, sink: Sink) -> Outcome:

@@ -1,7 +1,9 @@
 """How a run, or anything else that changes something, ended: what is true, and what was claimed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, cast
 
 from tui.exit_codes import ExitCode
 
@@ -62,3 +64,31 @@ class Outcome:
     def exit_code(self) -> ExitCode:
         """What a command that ends so exits with."""
         return EXIT_CODES[self.kind]
+
+
+def outcome_object(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as plain data; what is empty is left out."""
+    told = {
+        "outcome": str(outcome.kind),
+        "message": outcome.message,
+        "remedy": outcome.remedy,
+        "claimed": outcome.claimed,
+        "details": list(outcome.details),
+        "run": outcome.run,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def outcome_from(told: Mapping[str, Any]) -> Outcome:
+    """Return what `outcome_object` made plain; raises ValueError for anything else."""
+    known = {str(name).casefold(): value for name, value in told.items()}
+    details: object = known.get("details") or []
+    each = cast("list[object]", details) if isinstance(details, list) else [details]
+    return Outcome(
+        OutcomeKind(str(known.get("outcome"))),
+        str(known.get("message") or ""),
+        remedy=str(known.get("remedy") or ""),
+        claimed=str(known.get("claimed") or ""),
+        details=tuple(str(one) for one in each),
+        run=str(known["run"]) if known.get("run") else None,
+    )
