@@ -3,6 +3,7 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +12,7 @@ from tui.operations.ending import follow_to_the_end
 from tui.operations.started_by import started_by
 from tui.runs.errors import RunError, RunGoingOn
 from tui.runs.event import Event, EventKind, Sink, StepStatus, note
-from tui.runs.locks import Claim, enter_locks, leave_locks
+from tui.runs.locks import UNSTARTED, Claim, enter_locks, leave_locks
 from tui.runs.node_runs import start_run
 from tui.runs.outcome import Outcome, OutcomeKind
 from tui.runs.plan import NodeScript, NodeWork, Plan
@@ -52,18 +53,19 @@ class NodeOperation(ABC):
         run_id = new_run_id(plan.work.kind, datetime.now(UTC))
         owner = started_by(session, plan.work.node)
         claim = Claim(run_id, plan.work.kind, plan.title, owner, plan.work.node)
+        names = [target.node for target in session.targets]
         try:
-            locked = enter_locks(session.submit, [target.node for target in session.targets], claim)
+            enter_locks(session.submit, names, claim)
         except RunGoingOn as error:
             return Outcome(OutcomeKind.DECLINED, error.message, remedy=error.remedy)
         except (NodeError, RunError) as error:
-            message = f"Nothing was changed: {error.message}"
-            return Outcome(OutcomeKind.FAILED, message, remedy=error.remedy)
+            failure = Outcome(OutcomeKind.FAILED, f"Nothing was changed: {error.message}", remedy=error.remedy)
+            return _with_locks_left(failure, leave_locks(session.submit, names, run_id))
         failed = self._start(session, plan, plan.work, claim, sink)
         if failed is not None:
-            if failed.kind is not OutcomeKind.RUNNING:
-                leave_locks(session.submit, locked, run_id)
-            return failed
+            if failed.kind is OutcomeKind.RUNNING:
+                return failed
+            return _with_locks_left(failed, leave_locks(session.submit, names, run_id))
         sink(note(f"Run {run_id} has started on {plan.work.node}. It goes on if azsconfig ends.", node=plan.work.node))
         return follow_to_the_end(session, self, plan.work.node, run_id, sink, stop=stop)
 
@@ -109,6 +111,15 @@ def _refusal(session: "Session", plan: Plan) -> Outcome | None:
         first = plan.blockers[0]
         return Outcome(OutcomeKind.DECLINED, first.message, remedy=first.remedy)
     return None
+
+
+def _with_locks_left(failed: Outcome, stay: tuple[str, ...]) -> Outcome:
+    """Say which nodes could not be told that nothing goes on."""
+    if not stay:
+        return failed
+    minutes = round(UNSTARTED.total_seconds() / 60)
+    kept = f"{', '.join(stay)} could not be told, and may refuse changes for {minutes} minutes."
+    return replace(failed, details=(*failed.details, kept))
 
 
 def _not_started(message: str, remedy: str, plan: Plan) -> Outcome:

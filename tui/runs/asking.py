@@ -31,21 +31,20 @@ def answer(ask: Ask, node: str, script: str, parameters: Mapping[str, Any]) -> M
 
     Raises NodeError for what fails on the way, RunRefused, RunNotFound or RunUnreadable for what the script says.
     """
-    for attempt in range(ATTEMPTS):
+    failed: NodeError | None = None
+    for _ in range(ATTEMPTS):
         try:
             outs = ask(node, script, parameters).result().outs
         except ScriptError as error:
             raise meant(error) from error
-        except (Lost, TimedOut):
-            if attempt == ATTEMPTS - 1:
-                raise
         except NodeError as error:
-            if attempt == ATTEMPTS - 1 or not error.may_have_run:
-                raise
+            # What may have run once may have run, whatever became of the later attempts.
+            failed = error.again(may_have_run=error.may_have_run or (failed is not None and failed.may_have_run))
+            if not failed.may_have_run and not isinstance(error, Lost | TimedOut):
+                break
         else:
             return one_object(outs, node, script)
-    message = f"{script} was asked {ATTEMPTS} times."
-    raise Lost(node, message, may_have_run=True)
+    raise failed or Lost(node, f"{script} was not asked.")
 
 
 def one_object(outs: tuple[Any, ...], node: str, script: str) -> Mapping[str, Any]:

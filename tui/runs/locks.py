@@ -14,9 +14,7 @@ from tui.runs.run_lock import RunLock
 from tui.runs.run_state import RunState
 
 UNSTARTED = timedelta(minutes=10)
-"""A lock of a run that no node knows is left over after this: whoever took it would have started long since."""
-UNRENEWED = timedelta(minutes=10)
-"""A lock that is held from outside the nodes is left over when it was not renewed for this long."""
+"""A lock of a run that no node knows is left over when it was not renewed for this long."""
 TRIES = 3
 
 
@@ -44,9 +42,11 @@ def enter_locks(ask: Ask, nodes: Iterable[str], claim: Claim) -> tuple[str, ...]
     Raises RunGoingOn for another's lock, NodeError or RunError where a node that is up cannot give its own.
     """
     taken: list[str] = []
+    tried: list[str] = []
     order = sorted(nodes, key=in_natural_order)
     try:
         for node in order:
+            tried.append(node)
             try:
                 _enter(ask, node, claim, order)
             except Unreachable as error:
@@ -56,7 +56,8 @@ def enter_locks(ask: Ask, nodes: Iterable[str], claim: Claim) -> tuple[str, ...]
                 continue
             taken.append(node)
     except BaseException:
-        leave_locks(ask, taken, claim.run_id)
+        # Also the last one: it may have given its lock although its answer was lost.
+        leave_locks(ask, tried, claim.run_id)
         raise
     return tuple(taken)
 
@@ -117,4 +118,4 @@ def _left_over(lock: RunLock, run: RunState | None) -> bool:
     if run is not None:
         return run.over
     last = lock.renewed or lock.since
-    return datetime.now(UTC) - last > max(UNSTARTED, UNRENEWED)
+    return datetime.now(UTC) - last > UNSTARTED
