@@ -14,15 +14,23 @@ SECRETS_REMEDY = 'Give {"azure_secret": "..."} on standard input with --secrets-
 
 
 def azure_target(
-    saved: AzureConfiguration | None, *, auth: str | None, tenant: str | None, secret: Secret | None
+    saved: AzureConfiguration | None,
+    *,
+    auth: str | None,
+    tenant: str | None,
+    secret: Secret | None,
+    cloud: str | None = None,
+    unsaid: str | None = None,
 ) -> AzureTarget | None:
     """Return the Azure of a cluster and who signs in; `None` where nobody is to.
+
+    `cloud` is what the command line says of the cloud; `unsaid` is how to sign in where nothing says it.
 
     Raises:
         ConfigurationError: what is meant does not fit together; nothing has been sent anywhere.
     """
     known = saved or AzureConfiguration()
-    how = auth or known.auth
+    how = auth or known.auth or unsaid
     if how is None:
         if secret is not None or tenant is not None:
             message = "A tenant or a secret for Azure was given, but not how to sign in."
@@ -45,17 +53,26 @@ def azure_target(
         identity.check()
     except Misconfigured as error:
         raise ConfigurationError(error.message, error.remedy) from error
-    return AzureTarget(_cloud(known), identity, Path(known.ca_file) if known.ca_file else None, known.proxy)
+    return AzureTarget(
+        _cloud(known, cloud),
+        identity,
+        Path(known.ca_file) if known.ca_file else None,
+        known.proxy,
+        unasked=auth is None and known.auth is None,
+    )
 
 
-def _cloud(known: AzureConfiguration) -> Cloud:
+def _cloud(known: AzureConfiguration, wanted: str | None) -> Cloud:
     """Return the cloud of a configuration: one of Microsoft's by name, or one of one's own by its endpoints."""
     endpoints = {"authority": known.authority, "resource_manager": known.resource_manager, "graph": known.graph}
     given = {name: url for name, url in endpoints.items() if url is not None}
+    if given and wanted is not None and wanted.casefold() != known.cloud.casefold():
+        message = f"--cloud names {wanted}, and the azure table has the endpoints of {known.cloud}."
+        raise ConfigurationError(message, "Leave out --cloud, or use another configuration.")
     if not given:
-        found = find_cloud(known.cloud)
+        found = find_cloud(wanted or known.cloud)
         if found is None:
-            message = f"There is no cloud {known.cloud} that azsconfig knows the endpoints of."
+            message = f"There is no cloud {wanted or known.cloud} that azsconfig knows the endpoints of."
             names = ", ".join(cloud.name for cloud in CLOUDS)
             raise ConfigurationError(message, f"Clouds: {names}; or give authority, resource_manager and graph.")
         return found

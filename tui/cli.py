@@ -18,6 +18,7 @@ from typing import Self
 
 from tui import __version__
 from tui.exit_codes import ExitCode
+from tui.verbs.arguments import add_changes, add_runs, add_status, common_options
 
 DESCRIPTION = "Registration of an Azure Stack HCI cluster with Azure and Azure Arc, node by node."
 
@@ -36,14 +37,13 @@ On a node of the cluster, in an elevated session:
 From a management computer:
   azsconfig status --node HCI-N1,HCI-N2 --user 'HCI\\Administrator'
 
+What changes something shows its plan first, and goes on on a node when azsconfig ends:
+  azsconfig register --subscription ID --region eastus --dry-run
+  azsconfig runs attach ID            the same run again, from anywhere
+
 Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 nothing could be read; 4 partly read;
 5 declined; 6 done, but something needs attention; 7 still running; 130 interrupted.
 """
-
-AUTHENTICATIONS = ("device", "secret", "certificate", "token", "cli")
-TRANSPORTS = ("negotiate", "kerberos", "ntlm", "credssp", "certificate", "basic")
-THEMES = ("dark", "light", "contrast", "monochrome")
-LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,7 +124,7 @@ def _with_default_scenario(arguments: Sequence[str]) -> list[str]:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    common = _common_options()
+    common = common_options()
     parser = argparse.ArgumentParser(
         prog="azsconfig",
         description=DESCRIPTION,
@@ -139,59 +139,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(run=_menu)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
-    status = verbs.add_parser(
-        "status",
-        parents=[common],
-        allow_abbrev=False,
-        help="registration, Arc, agent, firmware and clock, node by node, with a verdict",
-        description="Reads every node of the cluster and says how it stands. Changes nothing.",
-    )
-    status.add_argument("--json", action="store_true", help="print one JSON object")
-    status.set_defaults(run=_status)
+    add_status(verbs, common, _status)
+    add_changes(verbs, common, _change)
+    add_runs(verbs, common, _runs)
     # The lab reads its own arguments; it stands here for the help.
     verbs.add_parser("lab", add_help=False, help="keep a simulated cluster running for other commands")
     return parser
-
-
-def _common_options() -> argparse.ArgumentParser:
-    """Return the options that stand before or after every command.
-
-    They have no defaults of their own: a command's parser would otherwise overwrite what stood before the command.
-    """
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
-    where = common.add_argument_group("which cluster")
-    where.add_argument("--lab", metavar="SCENARIO", nargs="?", help="a simulated cluster, for this command (healthy)")
-    where.add_argument("--lab-nodes", metavar="N", type=int, help="its number of nodes, 1 to 16 (4)")
-    where.add_argument("--cluster", metavar="NAME", help="a saved connection")
-    where.add_argument("--node", metavar="NAME[,NAME...]", help="nodes to reach from here: host, host:port or URL")
-    where.add_argument("--user", metavar="NAME", help="user on the nodes, DOMAIN\\name or name@domain")
-    where.add_argument("--transport", choices=TRANSPORTS, help="how to authenticate (negotiate)")
-    where.add_argument("--ca", metavar="FILE", help="authorities that the nodes' TLS certificates are checked with")
-    where.add_argument("--config", metavar="FILE", help="the configuration to use")
-    azure = common.add_argument_group("which Azure")
-    azure.add_argument("--auth", choices=AUTHENTICATIONS, help="sign in to Azure, and how")
-    azure.add_argument("--tenant", metavar="ID", help="tenant to sign in to: its id or domain name")
-    how = common.add_argument_group("how")
-    how.add_argument("--plain", action="store_true", help="the menu as lines and prompts, without cursor movement")
-    how.add_argument("--theme", choices=THEMES, help="colours (what suits the terminal)")
-    how.add_argument("--ascii", action="store_true", help="write nothing but ASCII")
-    how.add_argument("--secrets-stdin", action="store_true", help="read secrets as one JSON object from standard input")
-    how.add_argument("--read-only", action="store_true", help="offer nothing that changes anything")
-    how.add_argument("--timeout", metavar="S", type=_seconds, help="seconds to wait for an answer of a node (60)")
-    how.add_argument("--log-level", choices=LOG_LEVELS, help="how much the log file says (info)")
-    return common
-
-
-def _seconds(text: str) -> float:
-    """Return a positive, finite number of seconds."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 86_400:
-        message = f"{text!r} is not a number of seconds above 0 and up to 86400"
-        raise argparse.ArgumentTypeError(message)
-    return seconds
 
 
 def _menu(options: argparse.Namespace) -> int:
@@ -215,6 +168,20 @@ def _status(options: argparse.Namespace) -> ExitCode:
             return show_status(session, as_json=options.json)
         finally:
             session.close()
+
+
+def _change(options: argparse.Namespace) -> ExitCode:
+    from tui.verbs.change import change
+
+    with _simulation(options) or nullcontext() as simulation:
+        return change(options, simulation.config() if simulation else None)
+
+
+def _runs(options: argparse.Namespace) -> ExitCode:
+    from tui.verbs.runs import runs
+
+    with _simulation(options) or nullcontext() as simulation:
+        return runs(options, simulation.config() if simulation else None)
 
 
 class Simulation:

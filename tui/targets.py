@@ -29,6 +29,8 @@ from tui.secret import Secret
 AskPassword = Callable[[str], str | None]
 """Asks for the password of a user without echo; `None` where nobody can be asked."""
 
+BY_CODE = "device"
+"""A code that a person enters in any browser: what is left to those who said nothing and sit at a terminal."""
 NO_NODE = "This machine is no node of an Azure Stack HCI cluster, so there is nothing to show yet."
 NO_NODE_REMEDY = (
     "Run azsconfig on a node, name nodes to reach from here (azsconfig --node HCI-N1,HCI-N2 --user 'HCI\\name'), open "
@@ -62,6 +64,10 @@ class Wish:
     """Tenant to sign in to."""
     azure_secret: Secret | None = None
     """Secret, certificate's password or access token for Azure that came with the command."""
+    cloud: str | None = None
+    """Azure's cloud."""
+    auth_unsaid: str | None = None
+    """How to sign in to Azure where neither the command line nor the configuration says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def choose_draft(name: str, cluster: ClusterConfiguration, settings: Settings, a
         ConfigurationError: what it says does not fit together; nothing has been sent anywhere.
     """
     complete = structs.replace(cluster, transport=cluster.transport or settings.transport)
-    wish = Wish()
+    wish = Wish(auth_unsaid=BY_CODE)
     return _saved(name, complete, wish, _Means(wish, ask_password))
 
 
@@ -142,7 +148,14 @@ def _saved(name: str, cluster: ClusterConfiguration, wish: Wish, means: "_Means"
 def _azure(wish: Wish, cluster: ClusterConfiguration | None) -> AzureTarget | None:
     """Return the Azure of a cluster and who signs in to it."""
     saved = cluster.azure if cluster is not None else None
-    return azure_target(saved, auth=wish.auth, tenant=wish.tenant, secret=wish.azure_secret)
+    return azure_target(
+        saved,
+        auth=wish.auth,
+        tenant=wish.tenant,
+        secret=wish.azure_secret,
+        cloud=wish.cloud,
+        unsaid=wish.auth_unsaid,
+    )
 
 
 def peer(template: Connection | None, name: str, dns_suffix: str | None) -> Connection:

@@ -79,3 +79,15 @@ def test_what_proves_it_must_be_given(auth: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words) as raised:
         azure_target(AzureConfiguration(tenant="t", application=APP), auth=auth, tenant=None, secret=None)
     assert "--secrets-stdin" in raised.value.remedy
+
+
+def test_who_said_nothing_may_sign_in_with_a_code_and_the_cloud_of_the_command_line_holds() -> None:
+    target = azure_target(None, auth=None, tenant="contoso.test", secret=None, cloud="azurechinacloud", unsaid="device")
+    assert target is not None
+    assert (target.identity.method, target.cloud.name, target.unasked) == (Method.DEVICE, "AzureChinaCloud", True)
+    said = azure_target(None, auth="device", tenant=None, secret=None)
+    assert said is not None
+    assert not said.unasked
+    with pytest.raises(ConfigurationError, match="has the endpoints of Azure.local"):
+        own = AzureConfiguration(cloud="Azure.local", **OWN)
+        azure_target(own, auth="device", tenant=None, secret=None, cloud="AzureCloud")

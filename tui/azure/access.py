@@ -38,6 +38,11 @@ class AzureAccess:
         """Whether tokens can be had: a code is of no use where nobody could be shown it."""
         return self.target.identity.method is not Method.DEVICE or self._show_code is not None
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to enter a code before anything can be read."""
+        return self.target.identity.method is Method.DEVICE and self._signed_in is None
+
     def clients(self) -> "Clients":
         """Return clients, signed in now where nobody was. Raises AzureError."""
         with self._lock:

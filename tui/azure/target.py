@@ -19,3 +19,5 @@ class AzureTarget:
     """Authorities that are trusted instead of the system's."""
     proxy: str | None = None
     """URL of the proxy, `direct` for none; by default what the system says."""
+    unasked: bool = False
+    """Whether nobody said how to sign in: a person is then asked only once a change needs it."""

@@ -44,9 +44,9 @@ class NodeOperation(ABC):
         Takes the lock of every node that is up, so that one change at a time goes on; nothing that fails leaves one
         behind. Once the run is started it no longer depends on us.
         """
-        refusal = _refusal(session, plan)
-        if refusal is not None:
-            return refusal
+        refused = refusal(session, plan)
+        if refused is not None:
+            return refused
         if plan.work is None:
             message = f"the plan of {plan.operation} names nothing to run"
             raise ValueError(message)
@@ -66,7 +66,8 @@ class NodeOperation(ABC):
             if failed.kind is OutcomeKind.RUNNING:
                 return failed
             return _with_locks_left(failed, leave_locks(session.submit, names, run_id))
-        sink(note(f"Run {run_id} has started on {plan.work.node}. It goes on if azsconfig ends.", node=plan.work.node))
+        words = f"Run {run_id} has started on {plan.work.node}. It goes on if azsconfig ends."
+        sink(note(words, node=plan.work.node, run=run_id))
         return follow_to_the_end(session, self, plan.work.node, run_id, sink, stop=stop)
 
     def _start(self, session: "Session", plan: Plan, work: NodeWork, claim: Claim, sink: Sink) -> Outcome | None:
@@ -101,7 +102,7 @@ class NodeOperation(ABC):
         return None
 
 
-def _refusal(session: "Session", plan: Plan) -> Outcome | None:
+def refusal(session: "Session", plan: Plan) -> Outcome | None:
     """Return why a plan is not carried out at all."""
     if plan.nothing_to_do is not None:
         return Outcome(OutcomeKind.ALREADY, plan.nothing_to_do)

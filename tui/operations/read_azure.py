@@ -33,20 +33,21 @@ NO_RESOURCE = AzureProblem(
 
 NO_CODES = AzureProblem(
     AzureProblemKind.NOT_READ,
-    "The menu cannot show a code to sign in with yet.",
-    "azsconfig status --auth device does; or sign in another way (auth in the configuration's azure table).",
+    "Nobody has signed in to Azure yet.",
+    "What changes the registration (3, 4, 5 and 9) asks for it; or sign in another way than with a code (--auth).",
 )
 
 
-def read_azure(access: AzureAccess, facts: ClusterFacts) -> AzureView:
+def read_azure(access: AzureAccess, facts: ClusterFacts, *, ask_a_person: bool = True) -> AzureView:
     """Sign in where nobody was, and return what Azure knows; never raises for Azure: what fails is a problem in place.
 
+    Without `ask_a_person` nobody is asked to enter a code for it.
     Blocks until everything is read or has failed; closing `access` ends it soon.
     """
     wanted = registered_as(facts)
     if wanted is None:
         return AzureView(access.target.cloud.name, access.account or NOT_SIGNED_IN, None, *[NO_RESOURCE] * 3)
-    if not access.can_sign_in:
+    if not access.can_sign_in or (access.needs_person and not ask_a_person):
         return AzureView(access.target.cloud.name, NOT_SIGNED_IN, wanted, *[NO_CODES] * 3)
     try:
         clients = access.clients()

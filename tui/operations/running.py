@@ -33,6 +33,8 @@ class ClusterRuns:
     """Whose turn it is to change the cluster, each lock once."""
     unread: tuple[tuple[str, str], ...] = ()
     """Nodes that did not tell, and why."""
+    read: int = 0
+    """How many nodes told."""
 
     @property
     def going_on(self) -> tuple[FoundRun, ...]:
@@ -61,8 +63,9 @@ def runs_of(session: "Session", last: int = LAST) -> ClusterRuns:
                 locks.setdefault(told.lock.run_id, told.lock)
         else:
             unread.append((node, _words(told)))
+    told_us = len(session.targets) - len(unread)
     newest = sorted(runs, key=lambda run: run.state.id, reverse=True)
-    return ClusterRuns(tuple(newest), tuple(locks.values()), tuple(unread))
+    return ClusterRuns(tuple(newest), tuple(locks.values()), tuple(unread), told_us)
 
 
 def _words(error: NodeError | RunError) -> str:

@@ -19,11 +19,16 @@ def width(text: str) -> int:
     return cells if cells >= 0 else sum(max(wcwidth(character), 0) for character in text)
 
 
+def printable(text: str) -> str:
+    """Return `text` with a space for everything that is not printed: it would break a screen and its count of cells."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def cut(text: str, cells: int) -> str:
     """Return `text` cut to at most `cells` cells, ending in `...` where something was cut."""
-    if not text.isprintable():
-        # A line end or tab inside a row would break the screen and its count of cells.
-        text = "".join(character if character.isprintable() else " " for character in text)
+    text = printable(text)
     if width(text) <= cells:
         return text
     room = max(cells - len(ELLIPSIS), 0)

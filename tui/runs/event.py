@@ -83,6 +83,8 @@ class Event:
 Sink: TypeAlias = Callable[[Event], None]
 """Gets events; the only thing an operation knows about its front end. Called on engine threads."""
 
+RUN = "run"
+"""Names, in the data of a note, the run that has started."""
 _NAMES = {"n", "time", "type", "node", "text", "step", "status", "activity", "percent", "id", "parent", "stream"}
 
 
@@ -141,9 +143,9 @@ def event_object(event: Event) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def note(text: str, *, node: str | None = None) -> Event:
-    """Return what azsconfig itself has to say now."""
-    return Event(EventKind.NOTE, datetime.now(UTC), node=node, text=text)
+def note(text: str, *, node: str | None = None, run: str | None = None) -> Event:
+    """Return what azsconfig itself has to say now; `run` is the id of the run that it says has started."""
+    return Event(EventKind.NOTE, datetime.now(UTC), node=node, text=text, data={RUN: run} if run else None)
 
 
 def _text(value: object) -> str | None:

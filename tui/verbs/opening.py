@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
     from tui.session import Session
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
-SECRETS = frozenset({"password", "azure_secret"})
+SECRETS = frozenset({"password", "azure_secret", "arc_spn_secret"})
 """Keys of the object that `--secrets-stdin` reads."""
 
 
-def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
+def wish_of(
+    options: argparse.Namespace,
+    config: Path | None = None,
+    secrets: Mapping[str, Secret] | None = None,
+    *,
+    auth_unsaid: str | None = None,
+) -> Wish:
     """Return what the command line says about the cluster; `config` stands in for `--config`.
+
+    `secrets` are those of standard input where they have been read; `auth_unsaid` is how to sign in to Azure where
+    nothing says it.
 
     Raises:
         ConfigurationError: standard input holds no object of secrets although it was announced.
@@ -34,7 +44,7 @@ def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
         message = "--node names no node."
         raise ConfigurationError(message, "Write names, host:port or URLs, separated by commas.")
     named = getattr(options, "config", None)
-    secrets = _secrets_from_stdin() if getattr(options, "secrets_stdin", False) else {}
+    secrets = read_secrets(options) if secrets is None else secrets
     return Wish(
         config=config or (Path(named) if named else None),
         cluster=getattr(options, "cluster", None),
@@ -46,20 +56,41 @@ def wish_of(options: argparse.Namespace, config: Path | None = None) -> Wish:
         auth=getattr(options, "auth", None),
         tenant=getattr(options, "tenant", None),
         azure_secret=secrets.get("azure_secret"),
+        cloud=getattr(options, "cloud", None),
+        auth_unsaid=auth_unsaid,
     )
 
 
-def choose_cluster(options: argparse.Namespace, config: Path | None = None) -> Chosen:
-    """Return the cluster that is meant; `config` stands in for `--config`.
+def read_secrets(options: argparse.Namespace) -> dict[str, Secret]:
+    """Return the secrets of standard input where they were announced; it can be read once.
+
+    Raises:
+        ConfigurationError: it holds no object of secrets.
+    """
+    return _secrets_from_stdin() if getattr(options, "secrets_stdin", False) else {}
+
+
+def choose_cluster(
+    options: argparse.Namespace,
+    config: Path | None = None,
+    secrets: Mapping[str, Secret] | None = None,
+    *,
+    auth_unsaid: str | None = None,
+) -> Chosen:
+    """Return the cluster that is meant, as `wish_of` understands it.
 
     Raises:
         ConfigurationError: no cluster is meant, or what is meant does not fit together.
     """
-    return choose(wish_of(options, config), ask_password)
+    return choose(wish_of(options, config, secrets, auth_unsaid=auth_unsaid), ask_password)
 
 
 def open_session(
-    options: argparse.Namespace, chosen: Chosen, *, show_code: "Callable[[DeviceCode], None] | None" = None
+    options: argparse.Namespace,
+    chosen: Chosen,
+    *,
+    show_code: "Callable[[DeviceCode], None] | None" = None,
+    read_only: bool = False,
 ) -> "Session":
     """Return a session of a cluster; nothing is sent anywhere yet.
 
@@ -70,7 +101,7 @@ def open_session(
     return Session(
         chosen,
         deadline=timedelta(seconds=getattr(options, "timeout", DEFAULT_TIMEOUT_SECONDS)),
-        read_only=getattr(options, "read_only", False),
+        read_only=read_only or getattr(options, "read_only", False),
         show_code=show_code,
     )
 

@@ -54,13 +54,16 @@ def test_many_threads_that_need_it_at_once_sign_in_once(world: AzureWorld) -> No
     access.close()
 
 
-def test_where_nobody_can_be_shown_a_code_nobody_is_asked_to_enter_one(world: AzureWorld) -> None:
+def test_where_nobody_can_or_shall_be_shown_a_code_nobody_is_asked_to_enter_one(world: AzureWorld) -> None:
     access = access_to(world, Identity())
-    view = read_azure(access, FACTS)
-    assert isinstance(view.cluster, AzureProblem)
-    assert view.cluster.kind is AzureProblemKind.NOT_READ
-    assert "--auth device" in view.cluster.remedy
-    access.close()
+    shown: list[DeviceCode] = []
+    for one, ask in ((access, True), (access_to(world, Identity(), shown.append), False)):
+        view = read_azure(one, FACTS, ask_a_person=ask)
+        assert isinstance(view.cluster, AzureProblem)
+        assert view.cluster.kind is AzureProblemKind.NOT_READ
+        assert "Nobody has signed in" in view.cluster.message
+        one.close()
+    assert shown == []
 
 
 def test_nothing_is_asked_of_azure_for_a_cluster_that_was_never_registered(world: AzureWorld) -> None:
