@@ -24,7 +24,8 @@ FACT_SCRIPTS = {
     "get-run-readiness",
     "test-endpoints",
 }
-DOCUMENTED = sorted(FACT_SCRIPTS | {"disconnect-agent", "job-register", "job-unregister"})
+RUN_SCRIPTS = {"start-run", "read-run", "get-runs", "enter-lock", "exit-lock", "complete-run", "runner"}
+DOCUMENTED = sorted(FACT_SCRIPTS | RUN_SCRIPTS | {"disconnect-agent", "job-register", "job-unregister"})
 
 
 def ours() -> list[Path]:
