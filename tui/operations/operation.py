@@ -46,6 +46,7 @@ OPERATIONS: Mapping[str, str] = {
     "register": "tui.operations.register.Register",
     "repair": "tui.operations.repair.Repair",
     "enable-arc": "tui.operations.enable_arc.EnableArc",
+    "sync": "tui.operations.sync.Sync",
     "unregister": "tui.operations.unregister.Unregister",
 }
 """Class of each operation by the id of its option; imported when it is needed."""

@@ -32,7 +32,6 @@ NODE = "HCI-N1"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again at once: these nodes are in this process."""
-    monkeypatch.setattr("tui.runs.node_runs.script_text", str.upper)  # the nodes of the lab read no scripts
     monkeypatch.setattr(following, "QUICKEST_SECONDS", 0.002)
     monkeypatch.setattr(following, "SLOWEST_SECONDS", 0.01)
 

@@ -7,6 +7,7 @@ from tui.lab.runs.node_runs import NodeRuns
 from tui.lab.runs.parameters import BoundParameters
 from tui.lab.runs.start import start_run
 from tui.lab.simulated_scripts import Parameters, Steps, Wait, out
+from tui.lab.sync_script import sync_cluster
 
 
 class RunScripts:
@@ -21,6 +22,7 @@ class RunScripts:
             "complete-run": self._complete,
             "enter-lock": self._enter,
             "exit-lock": self._leave,
+            "sync-cluster": lambda parameters: sync_cluster(runs.world.cluster, runs.node, parameters),
             **CheckScripts(runs).scripts,
         }
 
