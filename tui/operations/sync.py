@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.session import Session
 
 SYNC, ARRIVED = "sync", "arrived"
+TITLES = {SYNC: "Sync-AzureStackHCI", ARRIVED: "See that it arrived, and that no Arc machine disappeared"}
 NODE_PATIENCE = timedelta(minutes=2)
 """How long a sync may take to show in the node's LastConnected. Our own choice; Microsoft names no time."""
 AZURE_PATIENCE = timedelta(minutes=5)
@@ -80,8 +81,8 @@ class Sync:
             title=f"Sync {name or 'the cluster'} with Azure",
             cluster=name,
             steps=(
-                PlanStep(SYNC, "Sync-AzureStackHCI", node or "", timedelta(seconds=30)),
-                PlanStep(ARRIVED, "See that it arrived, and that no Arc machine disappeared", "Azure"),
+                PlanStep(SYNC, TITLES[SYNC], node or "", timedelta(seconds=30)),
+                PlanStep(ARRIVED, TITLES[ARRIVED], "Azure"),
             ),
             checks=(
                 *(_check(item, CheckLevel.BLOCKER) for item in review.blockers),
@@ -196,8 +197,7 @@ class Sync:
 
 def _check(item: SyncNote, level: CheckLevel) -> Check:
     words = f"{item.node}: {item.message}" if item.node else item.message
-    wait = f" To wait: {duration_text(item.wait)}." if item.wait is not None else ""
-    return Check(item.kind.value, level, f"{words[0].upper()}{words[1:]}.", f"{item.remedy}{wait}", item.node)
+    return Check(item.kind.value, level, f"{words[0].upper()}{words[1:]}.", item.remedy, item.node)
 
 
 def _values(review: SyncReview, node: str | None) -> tuple[tuple[str, str], ...]:
@@ -258,4 +258,5 @@ def _time(moment: datetime | None) -> str:
 
 
 def _tell(sink: Sink, step: str, status: StepStatus, node: str | None = None, text: str = "") -> None:
-    sink(Event(EventKind.STEP, datetime.now(UTC), node=node, text=text, step=step, status=status))
+    now = datetime.now(UTC)
+    sink(Event(EventKind.STEP, now, node=node, text=text or TITLES[step], step=step, status=status))

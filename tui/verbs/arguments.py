@@ -76,6 +76,11 @@ CHANGES: dict[str, tuple[str, str, tuple[Argument, ...]]] = {
         "Registers again with the recorded values, so that every node becomes an Arc-enabled server.",
         (SERVICE_PRINCIPAL, *MODULES, DISCONNECT),
     ),
+    "sync": (
+        "sync the cluster with Azure now",
+        "Syncs with Azure now, where every node has run long enough for its census to be complete.",
+        (),
+    ),
     "unregister": (
         "remove the registration",
         "Removes the cluster's registration from the nodes and from Azure.",
@@ -92,7 +97,7 @@ CHANGES: dict[str, tuple[str, str, tuple[Argument, ...]]] = {
         ),
     ),
 }
-"""Commands that change the registration: words for the list, for the command's own help, and its arguments."""
+"""Commands that change something: words for the list, for the command's own help, and its arguments."""
 
 INPUTS: dict[str, tuple[str, ...]] = {
     verb: (

@@ -74,7 +74,7 @@ def test_a_sync_that_could_cost_a_machine_is_refused(scenario: str, expected: tu
 def test_the_time_to_wait_is_said() -> None:
     with Lab("rebooted", 3) as lab, opened(lab) as session:
         plan = planned(session)
-        assert "To wait: 24 minutes." in plan.blockers[0].remedy
+        assert "Wait another 24 minutes" in plan.blockers[0].remedy
         assert ("Time to wait", "24 minutes") in plan.values
 
 
