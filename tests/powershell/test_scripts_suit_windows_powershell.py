@@ -23,9 +23,10 @@ FACT_SCRIPTS = {
     "get-events",
     "get-run-readiness",
     "test-endpoints",
+    "get-cluster-health",
 }
 RUN_SCRIPTS = {"start-run", "read-run", "get-runs", "enter-lock", "exit-lock", "complete-run", "runner"}
-DOCUMENTED = sorted(FACT_SCRIPTS | RUN_SCRIPTS | {"disconnect-agent", "job-register", "job-unregister"})
+DOCUMENTED = sorted(FACT_SCRIPTS | RUN_SCRIPTS | {"disconnect-agent", "sync-cluster", "job-register", "job-unregister"})
 
 
 def ours() -> list[Path]:
