@@ -80,9 +80,11 @@ function Test-RunDiskFull {
     # Whether an error says that there is no more space: of a disk or of a quota.
     param([System.Exception] $Exception)
     for ($cause = $Exception; $null -ne $cause; $cause = $cause.InnerException) {
+        # Elsewhere .NET says so of a file that a limit keeps from growing.
+        if ($cause -is [System.ArgumentOutOfRangeException] -and -not (Test-RunWindows)) { return $true }
         if ($cause -isnot [System.IO.IOException]) { continue }
-        # ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL, ERROR_DISK_QUOTA_EXCEEDED; elsewhere ENOSPC, EFBIG, EDQUOT.
-        if ($cause.HResult -in -2147024784, -2147024857, -2147023601, 28, 27, 122) { return $true }
+        # ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL, ERROR_DISK_QUOTA_EXCEEDED; elsewhere ENOSPC, EDQUOT.
+        if ($cause.HResult -in -2147024784, -2147024857, -2147023601, 28, 122) { return $true }
     }
     return $false
 }
@@ -93,7 +95,7 @@ function Wait-RunFile {
 
 function Open-RunReader {
     # Opens a file that others write and replace meanwhile; null where there is none.
-    param([string] $Path)
+    param([string] $Path, [switch] $Replaced)
     for ($try = 1; ; $try++) {
         try {
             return [System.IO.File]::Open($Path, 'Open', 'Read', [System.IO.FileShare] 'ReadWrite, Delete')
@@ -101,7 +103,7 @@ function Open-RunReader {
             return $null
         } catch [System.IO.FileNotFoundException] {
             # Windows replaces a file in two moves; between them there is none.
-            if ($try -ge 3) { return $null }
+            if (-not $Replaced -or $try -ge 3) { return $null }
         } catch [System.IO.IOException] {
             if ($try -ge $runFileTries) { throw }
         }
@@ -111,8 +113,8 @@ function Open-RunReader {
 
 function Read-RunJson {
     # What a file holds; null where there is none, or none that can be read after the power failed.
-    param([string] $Path)
-    $stream = Open-RunReader -Path $Path
+    param([string] $Path, [switch] $Replaced)
+    $stream = Open-RunReader -Path $Path -Replaced:$Replaced
     if ($null -eq $stream) { return $null }
     $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $stream
     try { $text = $reader.ReadToEnd() } finally { $reader.Dispose() }
@@ -217,14 +219,14 @@ function Get-RunProgress {
     # What state.json says, and whether its process is there.
     param([string] $Folder, $Request)
     $path = [System.IO.Path]::Combine($Folder, 'state.json')
-    $state = Read-RunJson -Path $path
+    $state = Read-RunJson -Path $path -Replaced
     # Before its runner says something, whoever starts it is its process.
     $source = if ($null -eq $state) { $Request } else { $state }
     $alive = Test-RunProcess -ProcessId (Get-RunField -Source $source -Name 'ProcessId') `
         -Started (Get-RunField -Source $source -Name 'ProcessStarted')
     if (-not $alive -and (Get-RunField -Source $state -Name 'Phase') -ne 'ended') {
         # It may have ended between the two looks.
-        $state = Read-RunJson -Path $path
+        $state = Read-RunJson -Path $path -Replaced
     }
     return @{ State = $state; Alive = $alive }
 }
@@ -298,7 +300,7 @@ function Get-RunLockFolder {
 
 function Get-RunLock {
     # Whose the lock is; null where it is free, or its owner cannot be read any more and so never leaves it.
-    return Read-RunJson -Path ([System.IO.Path]::Combine((Get-RunLockFolder), 'owner.json'))
+    return Read-RunJson -Path ([System.IO.Path]::Combine((Get-RunLockFolder), 'owner.json')) -Replaced
 }
 
 function Enter-RunGuard {

@@ -266,17 +266,33 @@ function Read-RunSource {
 #endregion
 #region supervisor
 
+function Wait-RunGiver {
+    # Whether whoever started the run may still come to hand over the secrets.
+    param($Request, $Clock)
+    return $Clock.Elapsed.TotalSeconds -lt $runSecretSeconds -and
+        (Test-RunProcess -ProcessId $Request.ProcessId -Started $Request.ProcessStarted)
+}
+
 function Receive-RunSecret {
     # Takes the secrets from whoever started the run; null where nobody gives them.
-    param([string] $Name)
+    param($Request)
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $pipe = New-Object -TypeName System.IO.Pipes.NamedPipeClientStream `
-        -ArgumentList '.', $Name, 'InOut', 'Asynchronous', 'Identification'
+        -ArgumentList '.', $Request.Pipe, 'InOut', 'Asynchronous', 'Identification'
     try {
-        $pipe.Connect(1000 * $runSecretSeconds)
+        while (-not $pipe.IsConnected) {
+            try { $pipe.Connect(500) } catch [System.TimeoutException] {
+                if (-not (Wait-RunGiver -Request $Request -Clock $clock)) { throw }
+            }
+        }
         $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $pipe
         $line = $reader.ReadLineAsync()
-        if (-not $line.Wait(1000 * $runSecretSeconds) -or -not $line.Result) { return $null }
+        while (-not $line.Wait(500)) {
+            if (-not (Wait-RunGiver -Request $Request -Clock $clock)) { return $null }
+        }
+        if (-not $line.Result) { return $null }
         $secrets = ConvertFrom-RunJson -Json $line.Result
+        # The word that they were taken.
         $pipe.WriteByte(10)
         $pipe.Flush()
         return $secrets
@@ -419,7 +435,7 @@ function Invoke-RunSupervisor {
     $run.Journal = New-Object -TypeName System.IO.FileStream -ArgumentList ([System.IO.Path]::Combine($runFolder, 'events.jsonl')),
     'Append', 'Write', ([System.IO.FileShare] 'ReadWrite, Delete'), 1
     $null = Save-RunState
-    $secrets = Receive-RunSecret -Name $request.Pipe
+    $secrets = Receive-RunSecret -Request $request
     if ($null -eq $secrets) {
         Add-RunEvent -Type error -Fields @{ text = "Nobody handed over what the run needs: $($run.Trouble)" }
         Complete-Run -ExitCode 1 -Reason no-secrets

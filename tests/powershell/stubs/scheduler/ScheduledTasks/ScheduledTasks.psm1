@@ -98,7 +98,7 @@ function Start-ScheduledTask {
     }
     $action = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText((Get-TaskFile -Name $TaskName -Kind 'json')))
     $environment = @(foreach ($variable in Get-ChildItem -Path Env:) {
-            if ($kept -ccontains $variable.Name -or $variable.Name -like 'AZSCONFIG_STUB_*') { "$($variable.Name)=$($variable.Value)" }
+            if ($kept -ccontains $variable.Name -or $variable.Name -like 'AZSCONFIG_STUB*') { "$($variable.Name)=$($variable.Value)" }
         })
     # A file that may not grow: .NET keeps its code in one otherwise.
     $blocks = [string] (Get-Setting -Name 'blocks')
