@@ -63,6 +63,10 @@ class Clients:
 
         return ResourceManager(self.signed_in.cloud, self._policies(), self._transport)
 
+    def wait(self, seconds: float) -> None:
+        """Wait before looking again; raises Cancelled once stopped."""
+        self._transport.sleep(seconds)
+
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()

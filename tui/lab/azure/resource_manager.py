@@ -6,7 +6,7 @@ Every request needs an api-version and the permission for its action; what is re
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
@@ -14,10 +14,11 @@ from tui.lab.azure.cluster_documents import arc_setting_document, cluster_docume
 from tui.lab.azure.http_messages import Request, Response, json_response
 from tui.lab.azure.roles import ROLES, Assignment, Roles
 from tui.lab.azure.tokens import Principal
-from tui.lab.cluster_state import SUBSCRIPTION_ID, TENANT_ID, ClusterState
+from tui.lab.cluster_state import SUBSCRIPTION_ID, SUBSCRIPTION_ID_2, TENANT_ID, ClusterState
 
-SUBSCRIPTION_NAME = "Contoso lab"
-"""What the one subscription is called."""
+SUBSCRIPTIONS = {SUBSCRIPTION_ID: "Contoso lab", SUBSCRIPTION_ID_2: "Contoso other"}
+"""What the subscriptions are called; nothing is in the second one."""
+_GROUP = re.compile(r"/resourcegroups/([^/]+)", re.IGNORECASE)
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 _PAGE = 10
 """Entries of a list in one page."""
@@ -45,6 +46,12 @@ class _Call:
     principal: Principal
     path: str
     parts: dict[str, str]
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is about the subscription that nothing is in."""
+        named = self.parts.get("subscription") or _subscription_in(self.parts.get("scope", ""))
+        return named.lower() == SUBSCRIPTION_ID_2
 
 
 class LabResourceManager:
@@ -113,7 +120,7 @@ class LabResourceManager:
 
     def _check_subscription(self, call: _Call) -> None:
         subscription = call.parts.get("subscription") or _subscription_in(call.parts.get("scope", ""))
-        if subscription and subscription.lower() != SUBSCRIPTION_ID:
+        if subscription and subscription.lower() not in SUBSCRIPTIONS:
             raise RefusedError(404, "SubscriptionNotFound", f"The subscription '{subscription}' could not be found.")
 
     def _check_permission(self, call: _Call, action: str) -> None:
@@ -127,25 +134,21 @@ class LabResourceManager:
         )
 
     def _subscriptions(self, call: _Call) -> Content:
-        scope = f"/subscriptions/{SUBSCRIPTION_ID}"
-        visible = self._roles.allowed(call.principal.object_id, "Microsoft.Resources/subscriptions/read", scope)
-        return self._page(call, [self._subscription(call)] if visible else [])
+        principal, action = call.principal.object_id, "Microsoft.Resources/subscriptions/read"
+        visible = [
+            known for known in SUBSCRIPTIONS if self._roles.allowed(principal, action, f"/subscriptions/{known}")
+        ]
+        return self._page(call, [_subscription_document(known) for known in visible])
 
-    def _subscription(self, _call: _Call) -> Content:
-        return {
-            "id": f"/subscriptions/{SUBSCRIPTION_ID}",
-            "subscriptionId": SUBSCRIPTION_ID,
-            "displayName": SUBSCRIPTION_NAME,
-            "state": "Enabled",
-            "tenantId": TENANT_ID,
-        }
+    def _subscription(self, call: _Call) -> Content:
+        return _subscription_document(call.parts["subscription"].lower())
 
     def _tenants(self, call: _Call) -> Content:
         return self._page(call, [{"id": f"/tenants/{TENANT_ID}", "tenantId": TENANT_ID, "displayName": "Contoso"}])
 
     def _groups(self, call: _Call) -> Content:
         with self._cluster.locked():
-            groups = list(self._cluster.azure.groups.values())
+            groups = [] if call.elsewhere else list(self._cluster.azure.groups.values())
         return self._page(call, [_group(name, region) for name, region in groups])
 
     def _group(self, call: _Call) -> Content:
@@ -157,7 +160,7 @@ class LabResourceManager:
             state = self._cluster.azure.providers.get(namespace.lower(), "Registered")
         locations = list(REGIONS) if namespace.lower() == "microsoft.azurestackhci" else []
         return {
-            "id": f"/subscriptions/{SUBSCRIPTION_ID}/providers/{namespace}",
+            "id": f"/subscriptions/{call.parts['subscription']}/providers/{namespace}",
             "namespace": namespace,
             "registrationState": state,
             "registrationPolicy": "RegistrationRequired",
@@ -169,7 +172,7 @@ class LabResourceManager:
     def _clusters(self, call: _Call) -> Content:
         if "group" in call.parts:
             self._existing_group(call)
-        found = cluster_document(self._cluster)
+        found = None if call.elsewhere else cluster_document(self._cluster)
         return self._page(call, [found] if found and _in_group(found, call) else [])
 
     def _one_cluster(self, call: _Call) -> Content:
@@ -189,7 +192,8 @@ class LabResourceManager:
     def _machines(self, call: _Call) -> Content:
         if "group" in call.parts:
             self._existing_group(call)
-        return self._page(call, [found for found in self._all_machines() if _in_group(found, call)])
+        machines = [] if call.elsewhere else self._all_machines()
+        return self._page(call, [found for found in machines if _in_group(found, call)])
 
     def _machine(self, call: _Call) -> Content:
         self._existing_group(call)
@@ -205,6 +209,9 @@ class LabResourceManager:
             return [machine_document(self._cluster, SUBSCRIPTION_ID, machine) for machine in machines]
 
     def _permissions(self, call: _Call) -> Content:
+        group = _GROUP.search(call.parts["scope"])
+        if group is not None:
+            self._existing_group(replace(call, parts={**call.parts, "group": group[1]}))
         assignments = self._roles.at(call.parts["scope"], call.principal.object_id)
         return self._page(
             call,
@@ -238,7 +245,7 @@ class LabResourceManager:
     def _existing_group(self, call: _Call) -> tuple[str, str]:
         group = call.parts["group"]
         with self._cluster.locked():
-            found = self._cluster.azure.groups.get(group.lower())
+            found = None if call.elsewhere else self._cluster.azure.groups.get(group.lower())
         if found is None:
             raise RefusedError(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
         return found
@@ -251,6 +258,16 @@ class LabResourceManager:
             query = {**call.request.query, "$skiptoken": str(start + _PAGE)}
             page["nextLink"] = f"{call.request.base_url}{self._prefix}{call.path}?{urlencode(query)}"
         return page
+
+
+def _subscription_document(subscription: str) -> Content:
+    return {
+        "id": f"/subscriptions/{subscription}",
+        "subscriptionId": subscription,
+        "displayName": SUBSCRIPTIONS[subscription],
+        "state": "Enabled",
+        "tenantId": TENANT_ID,
+    }
 
 
 def _group(name: str, region: str) -> Content:
