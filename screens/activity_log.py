@@ -1,4 +1,4 @@
-"""Option 13: what azsconfig itself did and read."""
+"""What azsconfig itself did and read."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,12 +29,13 @@ class ActivityLogView(View):
     def __init__(self, desk: "Desk") -> None:
         """Show the entries there are now."""
         super().__init__(desk)
-        self._words = ""
+        self.words = ""
+        """Words that the filter looks for."""
         self._entries = desk.activity.entries()
 
     def document(self, columns: int) -> Document:
         """Return the entries."""
-        return activity(self._shown(), self._words, self.desk.activity.trouble, columns)
+        return activity(self.shown(), self.words, self.desk.activity.trouble, columns)
 
     def help(self, columns: int) -> Document:
         """Return what is in the log, and where it is."""
@@ -50,17 +51,17 @@ class ActivityLogView(View):
 
     def data(self) -> Mapping[str, Any]:
         """Return the entries that are shown."""
-        return {"filter": self._words, "entries": [encoded(entry) for entry in self._shown()]}
+        return {"filter": self.words, "entries": [encoded(entry) for entry in self.shown()]}
 
     def choose(self, choice: Choice) -> Action:
         """Show an entry in full."""
-        return Open(ActivityEntryView(self.desk, self._shown()[choice.number - 1]))
+        return Open(ActivityEntryView(self.desk, self.shown()[int(choice.id) - 1]))
 
     def press(self, key: str) -> Action:
         """Ask for the filter's words."""
         if key != FILTER.key:
             return Again()
-        return Ask(Question("Filter", (FILTER_TEXT,), "Words", self._filter, value=self._words, optional=True))
+        return Ask(Question("Filter", (FILTER_TEXT,), "Words", self._filter, value=self.words, optional=True))
 
     def read(self) -> Action:
         """Read the entries again: another azsconfig may have written some."""
@@ -69,11 +70,12 @@ class ActivityLogView(View):
         return Again()
 
     def _filter(self, answer: str) -> Action:
-        self._words = " ".join(answer.split())
+        self.words = " ".join(answer.split())
         return Back()
 
-    def _shown(self) -> tuple[Entry, ...]:
-        return matching(self._entries, self._words)
+    def shown(self) -> tuple[Entry, ...]:
+        """Return the entries that the filter leaves."""
+        return matching(self._entries, self.words)
 
 
 class ActivityEntryView(View):

@@ -33,8 +33,18 @@ class MenuView(ClusterView):
 
     def _own_values(self) -> Mapping[str, str]:
         """Return the values that are no facts of the cluster, by option."""
+        return {"runs": self._runs_value(), "settings": self.desk.preferences.in_short()}
+
+    def _runs_value(self) -> str:
+        """Return the run that goes on, or how the last one ended, or else what azsconfig did last."""
+        runs = self.desk.reader.snapshot().runs
+        if runs is not None and runs.runs:
+            from tui.pages.runs import last_run_words
+
+            words = last_run_words(runs, self.desk.reader.now())
+            if words:
+                return words
         last = self.desk.activity.last()
-        words = ""
-        if last is not None:
-            words = f"{clock(last.at)} {'FAILED: ' if last.outcome is Outcome.FAILED else ''}{last.what}"
-        return {"runs": words, "settings": self.desk.preferences.in_short()}
+        if last is None:
+            return ""
+        return f"{clock(last.at)} {'FAILED: ' if last.outcome is Outcome.FAILED else ''}{last.what}"

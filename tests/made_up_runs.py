@@ -115,7 +115,7 @@ class MadeUpOperation:
         told: Iterable[Event] = (),
         outcome: Outcome | Exception = DONE,
         *,
-        until: Callable[[threading.Event | None], None] = lambda _stop: None,
+        until: Callable[[threading.Event | None], object] = lambda _stop: None,
     ) -> None:
         """`until` is called with what stops the following before the end; an exception is raised where it stands."""
         self.plan = plan

@@ -12,6 +12,7 @@ from tui.lab.cluster_state import ClusterState
 from tui.lab.node_document import node_document
 from tui.lab.scenarios import build_cluster
 from tui.operations.activity import ActivityLog
+from tui.operations.operation import Operation
 from tui.operations.preferences import Preferences
 from tui.operations.reader import ClusterReader
 from tui.operations.snapshot import Snapshot
@@ -59,6 +60,9 @@ class StillReader(ClusterReader):
         super().__init__(_no_session)
         self.shown = snapshot
         self.asked_to_read = 0
+        self.asked_for_runs = 0
+        self.opened: Any = None
+        """Stands for the session that is open."""
         self._followers: list[Callable[[], None]] = []
 
     def start(self) -> None:
@@ -67,6 +71,14 @@ class StillReader(ClusterReader):
     def read_again(self) -> None:
         """Count."""
         self.asked_to_read += 1
+
+    def look_at_runs(self) -> None:
+        """Count."""
+        self.asked_for_runs += 1
+
+    def session(self) -> Any:
+        """Return what stands for the session."""
+        return self.opened
 
     def snapshot(self) -> Snapshot:
         """Return what is shown."""
@@ -91,7 +103,9 @@ class StillReader(ClusterReader):
         self._followers.remove(listener)
 
 
-def desk_of(reader: ClusterReader, folder: Path | None = None) -> Desk:
+def desk_of(
+    reader: ClusterReader, folder: Path | None = None, make_operation: Callable[[str], Operation] | None = None
+) -> Desk:
     """Return what views work with: `reader`, and files in `folder` or none at all."""
     home = folder or Path("/nonexistent")
     return Desk(
@@ -101,6 +115,7 @@ def desk_of(reader: ClusterReader, folder: Path | None = None) -> Desk:
         places=Places(log_file=home / "azsconfig.log", saved=home),
         picture=svg,
         open_cluster=lambda _wish: None,
+        make_operation=make_operation,
     )
 
 

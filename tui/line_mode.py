@@ -68,14 +68,18 @@ class LineMode:
     def _visit(self, view: View, *, at_top: bool = False) -> int:
         """Show a view until it is left; returns how many more views are to be left."""
         try:
-            self._wait(view)
+            left = self._wait(view)
+            if left is not None:
+                return self._carry_out(left) - 1
             shown = self._show(view)
             while True:
                 action = self._answer(view, shown, at_top=at_top)
                 more = self._carry_out(action)
                 if more and not at_top:
                     return more - 1
-                self._wait(view)
+                left = self._wait(view)
+                if left is not None:
+                    return self._carry_out(left) - 1
                 if _show_again(action, at_top=at_top) or document_of(view, self._columns) != shown:
                     shown = self._show(view)
         finally:
@@ -103,7 +107,7 @@ class LineMode:
         """Return what the next answer leads to."""
         answer = self._prompt(shown.prompt)
         if answer == "":
-            return Again() if at_top else Back()
+            return Again() if at_top else view.back()
         action = action_of(lambda: press(view, answer.casefold(), self._columns))
         if action is not None:
             return action
@@ -150,17 +154,35 @@ class LineMode:
             return question.value
         return "" if typed == NOTHING and question.optional else typed
 
-    def _wait(self, view: View) -> None:
-        """Wait until a view shows all there is, saying what goes on; each thing once."""
+    def _wait(self, view: View) -> Back | None:
+        """Wait until a view shows all there is, saying what goes on, each thing once; returns where it is left.
+
+        What a view says of itself can go on without it is left with Ctrl+C.
+        """
+        if not view.way_out():
+            self._wait_for(view)
+            return None
+        try:
+            self._wait_for(view)
+        except KeyboardInterrupt:
+            self._say("")
+            return view.back()
+        return None
+
+    def _wait_for(self, view: View) -> None:
         said = ""
         while True:
             self._changed.clear()
+            # Asked first: what comes between the two is said by the next round.
             doing = view.busy()
+            for line in view.news():
+                self._say(line)
             if not doing:
                 return
             if doing != said:
                 said = doing
-                self._say(f"{said[0].upper()}{said[1:]}...")
+                leave = f"; Ctrl+C leaves it. {view.way_out()}" if view.way_out() else "..."
+                self._say(f"{said[0].upper()}{said[1:]}{leave}")
             # In slices: Windows lets Ctrl+C through only between waits.
             self._changed.wait(SLICE_SECONDS)
 

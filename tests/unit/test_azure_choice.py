@@ -88,6 +88,6 @@ def test_who_said_nothing_may_sign_in_with_a_code_and_the_cloud_of_the_command_l
     said = azure_target(None, auth="device", tenant=None, secret=None)
     assert said is not None
     assert not said.unasked
-    with pytest.raises(ConfigurationError, match="has the endpoints of Azure.local"):
-        own = AzureConfiguration(cloud="Azure.local", **OWN)
+    own = AzureConfiguration(cloud="Azure.local", **OWN)
+    with pytest.raises(ConfigurationError, match=r"has the endpoints of Azure\.local"):
         azure_target(own, auth="device", tenant=None, secret=None, cloud="AzureCloud")

@@ -51,8 +51,8 @@ def test_help_is_said_for_each_page() -> None:
 
 
 def test_a_refused_or_unknown_answer_is_said_and_asked_again() -> None:
-    text = said("9\n99\nfoo\n15\n")
-    assert "9: not in this version yet" in text
+    text = said("10\n99\nfoo\n15\n")
+    assert "10: not in this version yet" in text
     assert "There is no '99' here." in text
     assert "There is no 'foo' here." in text
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tui.session import Session
 
 LOG = logging.getLogger("azsconfig.reader")
+LOOK_SECONDS = 10.0
+"""How often the nodes are asked for their runs while one goes on."""
 OpenSession = Callable[[], "Session"]
 
 
@@ -34,6 +36,7 @@ class ClusterReader:
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._told = False
+        self._runs_alone = False
         self._wanted = threading.Event()
         self._closing = threading.Event()
         self._leaving: list[threading.Thread] = []
@@ -84,6 +87,19 @@ class ClusterReader:
             session.read_only = read_only
         self._change(read_only=read_only)
 
+    def look_at_runs(self) -> None:
+        """Ask the nodes for their runs, and for nothing else; returns at once."""
+        with self._lock:
+            if not self._thread.is_alive():
+                return
+            self._runs_alone = not self._wanted.is_set()
+        self._wanted.set()
+
+    def session(self) -> "Session | None":
+        """Return the cluster that is open; `None` before."""
+        with self._lock:
+            return self._session if self._opener is None else None
+
     def snapshot(self) -> Snapshot:
         """Return what is known now."""
         with self._lock:
@@ -115,13 +131,17 @@ class ClusterReader:
     def _run(self) -> None:
         """Open and read whenever asked, until closed; what nobody expected ends one pass and not the next."""
         while not self._closing.is_set():
-            self._wanted.wait()
+            asked = self._wanted.wait(self._seconds_to_next_look())
             self._wanted.clear()
             if self._closing.is_set():
                 return
+            with self._lock:
+                runs_alone, self._runs_alone = self._runs_alone or not asked, False
             try:
                 session = self._opened()
-                if session is not None:
+                if session is not None and runs_alone and self.snapshot().facts is not None:
+                    self._look(session)
+                elif session is not None:
                     self._pass(session)
             except ConfigurationError as error:
                 self._fail(error.message, error.remedy)
@@ -129,6 +149,22 @@ class ClusterReader:
                 # The menu must survive whatever happens here; the log has the rest.
                 LOG.exception("reading the cluster failed")
                 self._fail(f"azsconfig failed to read the cluster: {error!r}.", "The log file has more.")
+
+    def _seconds_to_next_look(self) -> float | None:
+        """Return when to ask for runs again; `None` while none goes on, so that nothing is asked then."""
+        runs = self.snapshot().runs
+        return LOOK_SECONDS if runs is not None and runs.going_on else None
+
+    def _look(self, session: "Session") -> None:
+        """Read the runs alone; where one has ended meanwhile, everything has to be read again."""
+        from tui.operations.running import runs_of
+
+        before = self.snapshot().runs
+        runs = runs_of(session)
+        over = {run.state.id for run in runs.runs if run.state.over}
+        if before is not None and any(run.state.id in over for run in before.going_on):
+            self._wanted.set()
+        self._show(session, runs=runs, reading=self._wanted.is_set(), doing="")
 
     def _fail(self, message: str, remedy: str) -> None:
         shown = self.snapshot()
@@ -163,6 +199,7 @@ class ClusterReader:
         from tui.cluster.verdict import judge
         from tui.operations.pass_notes import note_azure, note_pass
         from tui.operations.read_nodes import FactTable, read_cluster
+        from tui.operations.running import runs_of
 
         self._told = False
         self._change(error=None, reading=True, doing="reading the nodes")
@@ -180,13 +217,14 @@ class ClusterReader:
             self._show(session, facts=table.facts(read_at or self.now()))
 
         facts = read_cluster(session, keep)
+        runs = runs_of(session)
         verdict, azure = judge(facts, self.now()), None
-        if session.azure is not None and not self._closing.is_set():
+        if _reads_azure(session) and session.azure is not None and not self._closing.is_set():
             from tui.operations.read_azure import read_azure
 
             # Azure may take its time, or not answer at all: what the nodes say is shown meanwhile.
-            self._show(session, facts=facts, verdict=verdict, doing="reading Azure")
-            azure = read_azure(session.azure, facts)
+            self._show(session, facts=facts, verdict=verdict, runs=runs, doing="reading Azure")
+            azure = read_azure(session.azure, facts, ask_a_person=False)
             verdict = judge(facts, self.now(), azure)
         name = verdict.name or session.name
         if not self._closing.is_set():
@@ -199,6 +237,7 @@ class ClusterReader:
             name=name,
             facts=facts,
             azure=azure,
+            runs=runs,
             verdict=verdict,
             authentication=session.authentication(),
             # Whoever asked meanwhile waits for the next pass, not for this one's end.
@@ -220,3 +259,9 @@ class ClusterReader:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _reads_azure(session: "Session") -> bool:
+    """Return whether a pass includes Azure: where nobody said how to sign in, only once somebody has."""
+    azure = session.azure
+    return azure is not None and not (azure.target.unasked and azure.needs_person)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.cluster.verdict import ClusterVerdict
     from tui.nodes.connection import Target
     from tui.nodes.own_node import OwnNode
+    from tui.operations.running import ClusterRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Snapshot:
     """Verdict of the last complete pass."""
     azure: "AzureView | None" = None
     """What Azure knew of it in the last complete pass; `None` where nobody is to sign in."""
+    runs: "ClusterRuns | None" = None
+    """Runs of the cluster, when they were read last; `None` before."""
     own: "OwnNode | None" = None
     """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
     reading: bool = False

@@ -4,29 +4,45 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui.operations.activity import Entry, Outcome
+from tui.operations.running import ClusterRuns, FoundRun
 from tui.pages.columns import cut, pad, wrap
 from tui.pages.document import BACK, BLANK, LEAVE, Choice, Document, Line, Role, Span, line_of
 from tui.pages.properties import one_property
+from tui.pages.runs import run_rows
 from tui.pages.sections import paragraphs
 from tui.pages.times import clock, day, stamp
 
 TITLE = "Runs and activity log"
-PROMPT = f"Entry number for details, {BACK} for the menu:"
+PROMPT = f"Number for details, {BACK} for the menu:"
+MOST_NUMBERS = 999
+"""Numbers of three digits are typed."""
 NARROW = 60
 ROLE = {Outcome.DONE: Role.PLAIN, Outcome.ATTENTION: Role.ATTENTION, Outcome.FAILED: Role.BAD}
 WORD = {Outcome.DONE: "", Outcome.ATTENTION: "! ", Outcome.FAILED: "FAILED "}
 
 
-def activity(entries: Sequence[Entry], words: str, trouble: str, columns: int) -> Document:
-    """Return the log, already filtered by `words`; `trouble` is why it could not be written."""
+def activity(
+    entries: Sequence[Entry],
+    words: str,
+    trouble: str,
+    columns: int,
+    *,
+    runs: ClusterRuns | None = None,
+    found: Sequence[FoundRun] = (),
+) -> Document:
+    """Return runs and log, both already filtered by `words`; `trouble` is why the log could not be written.
+
+    `runs` is what the nodes told of runs, `found` those of them that are shown, numbered first.
+    """
     body: list[Line] = [line_of(f" {line}", Role.BAD) for line in wrap(trouble, columns - 2) if line]
+    body.extend(run_rows(runs, found, columns))
     body.append(line_of(cut(f" {_count_words(entries, words)}", columns), Role.QUIET))
     shown: str | None = None
-    for number, entry in enumerate(entries, 1):
+    for number, entry in enumerate(entries[: MOST_NUMBERS - len(found)], 1):
         if day(entry.at) != shown:
             shown = day(entry.at)
             body.extend((BLANK, line_of(f" {shown}", Role.HEADING)))
-        body.append(_row(number, entry, columns))
+        body.append(_row(number, number + len(found), entry, columns))
     return Document(TITLE, tuple(body), PROMPT)
 
 
@@ -36,13 +52,13 @@ def _count_words(entries: Sequence[Entry], words: str) -> str:
     return f"{count}; only those with: {words}" if words else f"{count}."
 
 
-def _row(number: int, entry: Entry, columns: int) -> Line:
+def _row(index: int, number: int, entry: Entry, columns: int) -> Line:
     lead = f" {number:3}) {clock(entry.at)}  "
     if columns >= NARROW:
         lead += f"{pad(entry.node or entry.cluster or '-', 15)} "
     simulated = f"{entry.banner}: " if entry.banner else ""
     text = cut(WORD[entry.outcome] + simulated + entry.what, columns - len(lead))
-    return Line((Span(lead), Span(text, ROLE[entry.outcome])), Choice(number, str(number)))
+    return Line((Span(lead), Span(text, ROLE[entry.outcome])), Choice(number, str(index)))
 
 
 def activity_entry(entry: Entry, columns: int) -> Document:
@@ -69,13 +85,19 @@ def activity_help(log_file: Path | None, activity_file: Path | None, columns: in
     """Return the help of this screen."""
     texts = (
         (
-            "What azsconfig itself did and read on this computer, this session's and earlier ones', newest first: "
-            "clusters opened, readings with what could not be read, settings changed, files saved. Type an entry's "
-            "number and press Enter for all of it and for what to do about it."
+            "Above stand the runs of the cluster, as the nodes told when they were read last: work that goes on on a "
+            "node, or has ended there, whoever started it. Type a run's number and press Enter to follow it, or to see "
+            "how it ended."
         ),
         (
-            "f shows only the entries that hold the words you type, in any order: a node's name, FAILED, a user. "
-            "f and an empty answer show all again. r reads the file again: another azsconfig may have written to it."
+            "Below stands what azsconfig itself did and read on this computer, this session's and earlier ones', "
+            "newest first: clusters opened, readings with what could not be read, settings changed, files saved. "
+            "Type an entry's number and press Enter for all of it and for what to do about it."
+        ),
+        (
+            "f shows only the runs and entries that hold the words you type, in any order: a node's name, FAILED, "
+            "a user. f and an empty answer show all again. r reads the file again, "
+            "because another azsconfig may have written to it, and asks the nodes for their runs."
         ),
         f"The entries are kept in {activity_file or 'memory alone'}.",
         f"The log for support is {log_file or 'not written: its folder cannot be used'}.",

@@ -53,6 +53,18 @@ def settings_commands(config_file: Path) -> tuple[Command, ...]:
     )
 
 
+def run_commands(snapshot: Snapshot, node: str | None, run_id: str) -> tuple[Command, ...]:
+    """Return how to read the journal of a run on its node."""
+    ways = ways_to([target for target in snapshot.targets if target.node == node])
+    first = (ways.first,) if ways.first else ()
+    path = quoted(rf"azsconfig\runs\{run_id}\events.jsonl")
+    text = (
+        f"Get-Content -LiteralPath (Join-Path $env:ProgramData {path}) -Encoding UTF8 -Tail 50 |\n"
+        "    ForEach-Object { ConvertFrom-Json -InputObject $_ }"
+    )
+    return (*first, Command(f"What the run told last, on {node}.", ways.ask(text)))
+
+
 def _read(file: Path) -> str:
     # Windows PowerShell takes a file without byte order mark for one in the machine's code page.
     return f"Get-Content -LiteralPath {quoted(str(file))} -Encoding UTF8"
@@ -60,7 +72,9 @@ def _read(file: Path) -> str:
 
 def commands_document(title: str, commands: Sequence[Command], columns: int) -> Document:
     """Return the commands, each below what it is for."""
-    lead = "The same in PowerShell. Nothing below changes anything on a node. s saves it as text to copy from."
+    changes = "Typed, it CHANGES" if any(command.changes for command in commands) else "Nothing below changes"
+    what = "the cluster" if any(command.changes for command in commands) else "anything on a node"
+    lead = f"The same in PowerShell. {changes} {what}. s saves it as text to copy from."
     body: list[Line] = [line_of(f" {line}", Role.QUIET) for line in wrap(lead, columns - 2)]
     for command in commands:
         body.append(BLANK)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tui.operations.snapshot import Snapshot
-from tui.options import OPTIONS, Option
+from tui.options import OPTIONS, Option, Risk
 from tui.pages.columns import cut, pad, width, wrap
 from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 
@@ -76,13 +76,14 @@ def _option_line(option: Option, snapshot: Snapshot, now: datetime, columns: int
 
 def refusal_of(option: Option, snapshot: Snapshot) -> str | None:
     """Return why an option cannot be used now, or `None`."""
-    if snapshot.facts is not None:
-        from tui.pages.menu_values import refusal_by_build
+    unbuilt = None if option.built else "not in this version yet"
+    if option.risk is Risk.READS:
+        return unbuilt
+    if snapshot.facts is None:
+        return unbuilt or "the cluster has not been read yet"
+    from tui.pages.menu_refusals import refusal_by_build, refusal_by_state
 
-        refusal = refusal_by_build(option, snapshot)
-        if refusal is not None:
-            return refusal
-    return None if option.built else "not in this version yet"
+    return refusal_by_build(option, snapshot) or unbuilt or refusal_by_state(option, snapshot)
 
 
 def _value(option: Option, snapshot: Snapshot, now: datetime) -> str:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from tui.cluster.builds import Offer, cluster_offer, offer
-from tui.cluster.facts import ClusterFacts, value_of
+from tui.cluster.facts import ClusterFacts
 from tui.cluster.findings import Level
 from tui.cluster.registration import ConnectionStatus
 from tui.operations.snapshot import Snapshot
-from tui.options import Option, Risk
+from tui.options import Option
 from tui.pages.document import Role
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.times import before, clock
@@ -30,22 +29,6 @@ def heading_words(snapshot: Snapshot, facts: ClusterFacts) -> str:
     again = ", reading again" if snapshot.reading else ""
     parts.append("reading" if snapshot.verdict is None else f"read at {clock(facts.read_at)}{again}")
     return "    ".join(parts)
-
-
-def refusal_by_build(option: Option, snapshot: Snapshot) -> str | None:
-    """Return why the cluster's build does not allow an option, or `None`."""
-    if option.risk is Risk.READS:
-        return None
-    allowed = _offer(snapshot)
-    if not allowed.changes or (option.id == "enable-arc" and not allowed.arc):
-        return allowed.reason
-    return None
-
-
-def _offer(snapshot: Snapshot) -> Offer:
-    """Return what the builds read so far allow."""
-    nodes = snapshot.facts.nodes if snapshot.facts else ()
-    return cluster_offer(offer(value_of(node.system), value_of(node.registration)) for node in nodes)
 
 
 def value_of_option(option: Option, snapshot: Snapshot, now: datetime) -> str:
@@ -104,6 +87,14 @@ def _register_value(snapshot: Snapshot, _now: datetime) -> str:
     return _counted(snapshot, registered, words, "")
 
 
+def _repair_value(snapshot: Snapshot, _now: datetime) -> str:
+    if snapshot.verdict is None or snapshot.facts is None:
+        return ""
+    told = [registration for _, registration in values(snapshot.facts.nodes, lambda node: node.registration)]
+    needed = any(one.connection_status == ConnectionStatus.REPAIR_REGISTRATION_REQUIRED for one in told)
+    return "needed" if needed else "not needed"
+
+
 def _enable_arc_value(snapshot: Snapshot, _now: datetime) -> str:
     return _counted(snapshot, arc_enabled, lambda yes, of: f"enabled on {yes} of {of}", "")
 
@@ -121,6 +112,7 @@ _VALUES: dict[str, Callable[[Snapshot, datetime], str]] = {
     "status": _status_value,
     "arc": _arc_value,
     "register": _register_value,
+    "repair": _repair_value,
     "enable-arc": _enable_arc_value,
     "troubleshoot": _troubleshoot_value,
 }

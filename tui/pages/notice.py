@@ -6,7 +6,8 @@ from tui.pages.columns import cut, pad, width
 
 def notice_words(snapshot: Snapshot, doing: str = "") -> str:
     """Return what must not be overlooked, and what goes on."""
-    parts = (snapshot.banner or "", "READ-ONLY" if snapshot.read_only else "", snapshot.error or "", doing)
+    read_only = "READ-ONLY" if snapshot.read_only else ""
+    parts = (snapshot.banner or "", read_only, run_words(snapshot), snapshot.error or "", doing)
     return "  ".join(part for part in parts if part)
 
 
@@ -17,3 +18,12 @@ def notice(snapshot: Snapshot, doing: str, keys: str, columns: int) -> str:
         keys = " ".join(word for word in keys.split() if len(word) == 1)
     room = columns - width(keys) - 3
     return f" {pad(cut(words, room), room)} {keys}"
+
+
+def run_words(snapshot: Snapshot) -> str:
+    """Return that a run goes on somewhere in the cluster; empty where none does."""
+    going_on = list(snapshot.runs.going_on) if snapshot.runs is not None else []
+    if not going_on:
+        return ""
+    more = f" and {len(going_on) - 1} more" if len(going_on) > 1 else ""
+    return f"RUN GOING ON: {going_on[0].state.title}{more} (13)"

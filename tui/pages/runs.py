@@ -1,15 +1,24 @@
 """Runs of a cluster as rows and as text."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from tui.cluster.durations import duration_text
 from tui.operations.running import ClusterRuns, FoundRun
 from tui.pages.columns import cut, pad, printable, wrap
-from tui.pages.document import Document, Line, Role, line_of
+from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.outcome_text import OUTCOME_WORDS
 from tui.pages.properties import one_property
-from tui.pages.times import stamp
+from tui.pages.times import clock, stamp
 from tui.runs.outcome import OutcomeKind
 
 NODE_CELLS = 15
+MOST_ROWS = 20
+"""Runs that a screen lists."""
+RECENT = timedelta(days=1)
+"""So long the menu tells of a run that has ended."""
+RUN = "run "
+"""Before the id of a run, in `Choice.id`."""
 
 
 def state_words(found: FoundRun) -> str:
@@ -35,6 +44,46 @@ def role_of(found: FoundRun) -> Role:
         return Role.ATTENTION
     kind = str((found.state.outcome or {}).get("outcome", ""))
     return Role.BAD if kind in {"failed", "lost"} or found.state.died else Role.PLAIN
+
+
+def run_rows(runs: ClusterRuns | None, found: Sequence[FoundRun], columns: int) -> list[Line]:
+    """Return the runs as numbered rows below their heading; `found` are those of `runs` that are shown."""
+    if runs is None:
+        return []
+    if not found and not runs.unread:
+        return []
+    lines = [line_of(" Runs of the cluster", Role.HEADING)]
+    for number, run in enumerate(found, 1):
+        lead = f" {number:3}) {stamp(run.state.started)}  "
+        text = cut(f"{run.state.title}: {state_words(run)}", columns - len(lead))
+        lines.append(Line((Span(lead), Span(text, role_of(run))), Choice(number, f"{RUN}{run.state.id}")))
+    for node, words in runs.unread:
+        lines += (line_of(f"   {line}", Role.BAD) for line in wrap(f"{node}: {words}", columns - 4, 2))
+    return [*lines, BLANK]
+
+
+def last_run_words(runs: ClusterRuns, now: datetime) -> str:
+    """Return the run that goes on, or how the last one ended within a day; empty for neither."""
+    if runs.going_on:
+        run = runs.going_on[0]
+        return f"going on: {run.state.title}"
+    run = runs.runs[0]
+    ended = run.state.ended or run.state.updated or run.state.started
+    if now - ended > RECENT:
+        return ""
+    return f"{run.state.kind} {clock(ended)}: {state_words(run)}".capitalize()
+
+
+def matching_runs(runs: Sequence[FoundRun], words: str) -> tuple[FoundRun, ...]:
+    """Return the newest runs that hold all of some words."""
+    wanted = words.casefold().split()
+    shown = [run for run in runs if all(word in _searched(run) for word in wanted)]
+    return tuple(shown[:MOST_ROWS])
+
+
+def _searched(run: FoundRun) -> str:
+    state = run.state
+    return " ".join((state.id, run.node, state.title, state_words(run), state.started_by or "")).casefold()
 
 
 def runs_text(found: ClusterRuns, columns: int) -> str:

@@ -14,6 +14,7 @@ from tui.console.session_end import SessionEnd
 from tui.console.terminal import FrontEnd, Terminal
 from tui.exit_codes import ExitCode
 from tui.operations.activity import ActivityLog
+from tui.operations.code_board import CodeBoard
 from tui.operations.preferences import Given, Preferences
 from tui.operations.reader import ClusterReader
 from tui.pages.document import Document
@@ -96,16 +97,18 @@ def _desk(options: argparse.Namespace, simulation: Simulation | None, terminal: 
     )
     preferences = Preferences(Path(named) if named else config_file(), given)
     activity = ActivityLog(activity_file(), user=this_user())
-    reader = ClusterReader(_opener(options, simulation), activity)
+    codes = CodeBoard()
+    reader = ClusterReader(_opener(options, simulation, codes), activity)
     reader.set_read_only(read_only=preferences.read_only)
 
     def open_cluster(chosen: "Chosen") -> None:
         from tui.verbs.opening import open_session
 
-        reader.switch(lambda: open_session(options, chosen))
+        desk.runs.leave()
+        reader.switch(lambda: open_session(options, chosen, show_code=codes.show))
 
     places = Places(log_file=log_file(), saved=Path.home())
-    return Desk(
+    desk = Desk(
         reader,
         activity,
         preferences,
@@ -114,7 +117,9 @@ def _desk(options: argparse.Namespace, simulation: Simulation | None, terminal: 
         open_cluster=open_cluster,
         terminal=suits(terminal),
         patience=timedelta(seconds=getattr(options, "timeout", DEFAULT_TIMEOUT_SECONDS)),
+        codes=codes,
     )
+    return desk
 
 
 def _picture(document: Document, columns: int) -> str:
@@ -156,17 +161,18 @@ def _screens(desk: Desk, close: Callable[[], None], *, stderr_is_terminal: bool)
     return app.return_code or ExitCode.DONE
 
 
-def _opener(options: argparse.Namespace, simulation: Simulation | None) -> "Callable[[], Session]":
+def _opener(options: argparse.Namespace, simulation: Simulation | None, codes: CodeBoard) -> "Callable[[], Session]":
     """Return what opens the session on the reader's thread.
 
     A password is asked for here, before the menu takes the terminal; a simulation needs none and starts later.
     """
     chosen = None
     if simulation is None:
+        from tui.targets import BY_CODE
         from tui.verbs.opening import choose_cluster
 
         try:
-            chosen = choose_cluster(options)
+            chosen = choose_cluster(options, auth_unsaid=BY_CODE)
         except NoClusterNamed:
             # Whoever sits there can add a connection in the settings; the menu says so.
             if not sys.stdin.isatty():
@@ -174,8 +180,11 @@ def _opener(options: argparse.Namespace, simulation: Simulation | None) -> "Call
 
     def opened() -> "Session":
         # Loaded on the reader's thread: it takes longer than to draw the menu.
+        from tui.targets import BY_CODE
         from tui.verbs.opening import choose_cluster, open_session
 
-        return open_session(options, chosen or choose_cluster(options, simulation.config() if simulation else None))
+        config = simulation.config() if simulation else None
+        cluster = chosen or choose_cluster(options, config, auth_unsaid=BY_CODE)
+        return open_session(options, cluster, show_code=codes.show)
 
     return opened

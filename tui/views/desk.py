@@ -1,17 +1,20 @@
 """What the views work with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.operations.activity import ActivityLog
 from tui.operations.appearance import Appearance, appearance
+from tui.operations.code_board import CodeBoard
 from tui.operations.reader import ClusterReader
 from tui.pages.document import Document
 
 if TYPE_CHECKING:
+    from tui.operations.followed_runs import FollowedRuns
+    from tui.operations.operation import Operation
     from tui.operations.preferences import Preferences
     from tui.targets import Chosen
 
@@ -48,6 +51,8 @@ class Desk:
         open_cluster: "Callable[[Chosen], None]",
         terminal: Appearance | None = None,
         patience: timedelta = timedelta(seconds=60),
+        codes: CodeBoard | None = None,
+        make_operation: "Callable[[str], Operation] | None" = None,
     ) -> None:
         """Hand views what they work with."""
         self.reader = reader
@@ -66,7 +71,36 @@ class Desk:
         """What suits the terminal where nothing was chosen."""
         self.patience = patience
         """How long an answer of a node may take."""
+        self.codes = codes or CodeBoard()
+        """Where a code to sign in to Azure stands while somebody waits for it."""
+        self.remembered: dict[str, Mapping[str, Any]] = {}
+        """What forms were filled in with, by form; no secret is among it."""
+        self.operation: Callable[[str], Operation] = make_operation or _operation
+        """Makes the operation of an option."""
+        self._runs: FollowedRuns | None = None
+        self._looked_for: set[str | None] = set()
+        self.codes.changed = self.tell
         self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def runs(self) -> "FollowedRuns":
+        """The runs that are followed."""
+        if self._runs is None:
+            # Loaded for the first run: the menu stands sooner without it.
+            from tui.operations.followed_runs import FollowedRuns
+
+            self._runs = FollowedRuns(self.activity, changed=self._run_changed, read_again=self.reader.read_again)
+        return self._runs
+
+    def _run_changed(self) -> None:
+        """Tell everyone, and look for runs where one has just started."""
+        known = self.reader.snapshot().runs
+        listed = {found.state.id for found in known.runs} if known is not None else set[str | None]()
+        ids = {run.picture().run_id for run in self.runs.going_on} - {None}
+        if not ids <= listed | self._looked_for:
+            self._looked_for |= ids
+            self.reader.look_at_runs()
+        self.tell()
 
     @property
     def appearance(self) -> Appearance:
@@ -87,3 +121,10 @@ class Desk:
         """Say that a view may say something else; from any thread."""
         for listener in tuple(self._listeners):
             listener()
+
+
+def _operation(operation_id: str) -> "Operation":
+    """Return an operation; what it needs is loaded now."""
+    from tui.operations.operation import operation
+
+    return operation(operation_id)

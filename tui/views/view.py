@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.pages.document import Choice, Document
-from tui.views.action import Action, Again
+from tui.views.action import Action, Again, Back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,18 @@ class View:
         """Read again what is shown."""
         self.desk.reader.read_again()
         return Again()
+
+    def news(self) -> "Sequence[str]":
+        """Return what has happened since this was asked last, a line each: for those who are shown no screen anew."""
+        return ()
+
+    def back(self) -> Back:
+        """Return where going back from this view leads."""
+        return Back()
+
+    def way_out(self) -> str:
+        """Return what to say to somebody who leaves while `busy`; empty where leaving ends what goes on."""
+        return ""
 
     def busy(self) -> str:
         """Return what is going on for this view, in words; empty when it shows all there is."""

@@ -89,7 +89,7 @@ class Page(Screen[None]):
     def on_numbered_list_back(self, event: NumberedList.Back) -> None:
         """Go back one screen; nothing is lost by it. The menu is left with its own option only."""
         event.stop()
-        self.carry_out(Back())
+        self.carry_out(self.view.back())
 
     def carry_out(self, action: Action) -> None:
         """Do what a key or a choice leads to."""

@@ -11,3 +11,5 @@ class Command:
     """What they are for, and what has to be so before they work: a sentence or two."""
     text: str
     """The commands; several lines have LF between them."""
+    changes: bool = False
+    """Whether they change something, on a node or in Azure."""
