@@ -18,6 +18,14 @@ def engine(pwsh: Path) -> Iterator[ScriptEngine]:
 
 
 @pytest.fixture(scope="session")
+def second_engine(pwsh: Path) -> Iterator[ScriptEngine]:
+    """Give another one, for what two do at once."""
+    engine = ScriptEngine(pwsh)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
 def job_engine(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobEngine]:
     """Give the running engine for jobs."""
     engine = JobEngine(pwsh, tmp_path_factory.mktemp("jobs"))

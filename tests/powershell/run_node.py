@@ -109,18 +109,21 @@ class NodeOfRuns:
 
     def ended(self, run: str) -> dict[str, Any]:
         """Wait for the end of a run, and of its processes, and return its state."""
-        wait_until(lambda: self.phase(run) == "ended" or not self.alive(run))
+        wait_until(lambda: self.written(run).get("Phase") == "ended" or not self.alive(run))
         wait_until(lambda: not self.processes(run))
         return self.state(run)
 
-    def phase(self, run: str) -> str:
-        """Return how far a run is, as its runner wrote it."""
+    def written(self, run: str) -> dict[str, Any]:
+        """Return what the runner of a run wrote of it last; nothing before its first word."""
         file = self.run_folder(run) / "state.json"
-        return json.loads(file.read_text("ascii"))["Phase"] if file.exists() else "starting"
+        return json.loads(file.read_text("ascii")) if file.exists() else {}
 
     def alive(self, run: str) -> bool:
-        """Return whether there is a process of a run."""
-        return bool(self.processes(run))
+        """Return whether the runner of a run is there, which has said something."""
+        try:
+            return Path(f"/proc/{self.written(run)['ProcessId']}/cmdline").read_bytes() != b""
+        except OSError:
+            return False
 
     def processes(self, run: str = "") -> dict[int, list[str]]:
         """Return the processes that work in a run's folder, or in any of this node, with their arguments."""

@@ -5,10 +5,13 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from run_node import NodeOfRuns, order, run_id
 from script_engine import ScriptEngine
+
+from tests.lab.patience import wait_until
 
 SAFE = "O:BAG:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 
@@ -20,52 +23,41 @@ def node(engine: ScriptEngine, tmp_path: Path) -> Iterator[NodeOfRuns]:
     node.kill()
 
 
-@pytest.fixture(scope="module")
-def second(pwsh: Path) -> Iterator[ScriptEngine]:
-    """Another process that runs scripts."""
-    engine = ScriptEngine(pwsh)
-    yield engine
-    engine.close()
-
-
 def left(node: NodeOfRuns) -> list[str]:
     """Return what lies among the runs, and the tasks that there are."""
     runs = node.root / "runs"
     return [path.name for path in runs.iterdir()] + node.tasks if runs.exists() else node.tasks
 
 
-def test_a_run_that_exists_is_told_and_not_started_again(node: NodeOfRuns) -> None:
-    wanted = order("'once'")
-    first = node.ask("start-run", **wanted).one
-    assert first["Existing"] is False
-    assert (first["Phase"], first["Alive"]) == ("running", True)
-    node.ended(first["Id"])
-    again = node.ask("start-run", **wanted).one
-    assert (again["Existing"], again["Phase"], again["Reason"]) == (True, "ended", "completed")
-    assert [call["Call"] for call in node.calls(first["Id"])].count("Start") == 1
+def start(node: NodeOfRuns, engine: ScriptEngine, wanted: dict[str, Any]) -> dict[str, Any]:
+    return node.ask("start-run", engine, **wanted).one
 
 
-def test_two_that_start_the_same_run_at_once_start_one(node: NodeOfRuns, second: ScriptEngine) -> None:
+def test_two_that_start_the_same_run_at_once_start_one(node: NodeOfRuns, second_engine: ScriptEngine) -> None:
     wanted = order("'once'")
     with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda engine: node.ask("start-run", engine, **wanted).one, [node.engine, second]))
+        both = list(pool.map(start, [node, node], [node.engine, second_engine], [wanted, wanted]))
     assert sorted(state["Existing"] for state in both) == [False, True]
+    (first,) = [state for state in both if not state["Existing"]]
+    assert (first["Phase"], first["Alive"]) == ("running", True)
     assert node.ended(wanted["Id"])["Reason"] == "completed"
     assert [event.get("text") for event in node.said(wanted["Id"])].count("once") == 1
     assert left(node) == [wanted["Id"]]
+    again = start(node, node.engine, wanted)
+    assert (again["Existing"], again["Phase"], again["Reason"]) == (True, "ended", "completed")
+    assert [call["Call"] for call in node.calls(wanted["Id"])].count("Start") == 1
 
 
-def test_a_run_whose_start_is_going_on_is_alive(node: NodeOfRuns, second: ScriptEngine, tmp_path: Path) -> None:
+def test_a_run_whose_start_is_going_on_is_alive(node: NodeOfRuns, second_engine: ScriptEngine, tmp_path: Path) -> None:
     go_on = tmp_path / "go on"
     node.scheduler["holds"] = str(go_on)
     wanted = order("'once'")
     with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(node.ask, "start-run", second, **wanted)
-        while not starting.done() and not node.run_folder(wanted["Id"]).exists():
-            pass
-        seen = node.ask("start-run", **wanted).one
+        starting = pool.submit(start, node, second_engine, wanted)
+        wait_until(node.run_folder(wanted["Id"]).exists)
+        seen = start(node, node.engine, wanted)
         go_on.touch()
-        started = starting.result().one
+        started = starting.result()
     assert (seen["Existing"], seen["Phase"], seen["Alive"]) == (True, "starting", True)
     assert started["Existing"] is False
     node.ended(wanted["Id"])
@@ -89,7 +81,7 @@ def test_a_run_whose_start_is_going_on_is_alive(node: NodeOfRuns, second: Script
 )
 def test_a_folder_where_others_may_write_is_refused(node: NodeOfRuns, sddl: str, flaw: str | None) -> None:
     node.scheduler["sddl"] = sddl
-    lock = {"RunId": run_id(), "Kind": "register", "Title": "t", "Owner": "o", "Holder": "h"}
+    lock: dict[str, Any] = {"RunId": run_id(), "Kind": "register", "Title": "t", "Owner": "o", "Holder": "h"}
     if flaw is None:
         assert node.ask("enter-lock", **lock).one["Taken"] is True
         return
@@ -133,22 +125,20 @@ def test_a_task_that_is_refused_leaves_nothing(
     assert left(node) == []
 
 
+SILENT = """
+$state = @{ Phase = 'waiting-for-secrets'; ProcessId = 4194303; ProcessStarted = '2026-01-01T00:00:00Z' }
+[IO.File]::WriteAllText("$PSScriptRoot/state.json", (ConvertTo-Json -InputObject $state))
+[Threading.Thread]::Sleep(600000)
+"""
+
+
 @pytest.mark.parametrize(
-    ("runner", "fqid"),
-    [
-        ("exit 7", "AzsconfigRunDidNotStart"),
-        (
-            "$state = @{ Phase = 'waiting-for-secrets'; ProcessId = 4194303; ProcessStarted = '2026-01-01T00:00:00Z' }\n"
-            '[IO.File]::WriteAllText("$PSScriptRoot/state.json", (ConvertTo-Json -InputObject $state))\n'
-            "[Threading.Thread]::Sleep(600000)",
-            "AzsconfigRunSecretsNotTaken",
-        ),
-    ],
+    ("runner", "fqid"), [("exit 7", "AzsconfigRunDidNotStart"), (SILENT, "AzsconfigRunSecretsNotTaken")]
 )
 def test_a_runner_that_does_not_work_leaves_nothing(node: NodeOfRuns, runner: str, fqid: str) -> None:
     assert node.refused("start-run", **order("'never'", Runner=runner)).fqid == fqid
     assert left(node) == []
-    node.kill()
+    wait_until(lambda: not node.processes())
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(node: NodeOfRuns, pwsh: Path, tmp_path: Path) -> None:

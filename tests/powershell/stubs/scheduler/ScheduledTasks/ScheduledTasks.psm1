@@ -121,7 +121,7 @@ function Stop-ScheduledTask {
     Add-Call -Name $TaskName -Call @{ Call = 'Stop' }
     $file = Get-TaskFile -Name $TaskName -Kind 'pid'
     # All of its session, as the scheduler ends all of a job.
-    if ([System.IO.File]::Exists($file)) { & /bin/sh -c "kill -9 -- -$([System.IO.File]::ReadAllText($file).Trim()) 2>/dev/null" }
+    if ([System.IO.File]::Exists($file)) { & /bin/sh -c "kill -s KILL -- -$([System.IO.File]::ReadAllText($file).Trim()) 2>/dev/null" }
 }
 
 function Unregister-ScheduledTask {
