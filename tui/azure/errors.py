@@ -73,9 +73,12 @@ class SignInNeeded(SignInError):
     """A person has to sign in: for the first time, again, or more strongly."""
 
     kind = AzureProblemKind.SIGN_IN_NEEDED
+    default_remedy = "Sign in (again): 11) Azure access in the menu, or a command with --auth."
 
-    def __init__(self, message: str, *, claims: str | None = None, code: str | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self, message: str, *, claims: str | None = None, code: str | None = None, remedy: str | None = None
+    ) -> None:
+        super().__init__(message, code=code, remedy=remedy)
         self.claims = claims
         """What Microsoft Entra ID wants the next sign-in to prove, as it came."""
 

@@ -22,6 +22,10 @@ class Method(StrEnum):
     CLI = "cli"
 
 
+NEED_SECRET = frozenset({Method.SECRET, Method.TOKEN})
+"""Ways that are none without a secret; a certificate may have a password."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who is to sign in, and what proves it."""
@@ -37,6 +41,11 @@ class Identity:
     certificate: Path | None = None
     """PEM or PFX file with the certificate and its private key."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is a secret where this way needs one."""
+        return bool(self.secret) or self.method not in NEED_SECRET
+
     def check(self) -> None:
         """Raise Misconfigured when something is missing; nothing is sent."""
         if self.method in {Method.SECRET, Method.CERTIFICATE}:
@@ -44,13 +53,17 @@ class Identity:
                 raise Misconfigured("A service principal signs in to a tenant.", remedy="Name it with --tenant.")
             if not self.application:
                 message = "A service principal signs in with its application's id."
-                raise Misconfigured(message, remedy="Name it as application in the configuration's azure table.")
+                raise Misconfigured(
+                    message, remedy="Name it with --application, or in the configuration's azure table."
+                )
         if self.method is Method.CERTIFICATE and self.certificate is None:
             message = "No certificate was named to sign in with."
-            raise Misconfigured(message, remedy="Name its file as certificate in the configuration's azure table.")
-        if self.method in {Method.SECRET, Method.TOKEN} and not self.secret:
+            remedy = "Name its file with --certificate, or as certificate_file in the configuration's azure table."
+            raise Misconfigured(message, remedy=remedy)
+        if not self.complete:
             what = "secret of the application" if self.method is Method.SECRET else "access token"
-            raise Misconfigured(f"There is no {what} to sign in with.", remedy="Give it with --secrets-stdin.")
+            remedy = "Give it with --secrets-stdin, or under 11) Azure access in the menu."
+            raise Misconfigured(f"There is no {what} to sign in with.", remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)

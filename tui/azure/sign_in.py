@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,6 +43,12 @@ class SignedIn:
         self._source = source
         self._lock = threading.Lock()
         self._expires_at = expires_at
+        self._lapsed: SignInNeeded | None = None
+
+    @property
+    def lapsed(self) -> SignInNeeded | None:
+        """Why there is no token for Azure Resource Manager any more until somebody signs in again."""
+        return self._lapsed
 
     @property
     def expires_at(self) -> datetime:
@@ -53,10 +60,15 @@ class SignedIn:
 
         Raises one of our errors: SignInNeeded when a person has to sign in again.
         """
+        manages = self.cloud.resource_manager_scope in scopes
         with self._lock:
-            token = self._source.token(scopes, claims)
-            if self.cloud.resource_manager_scope in scopes:
-                self._expires_at = datetime.fromtimestamp(token.expires_on, UTC)
+            try:
+                token = self._source.token(scopes, claims)
+            except SignInNeeded as error:
+                self._lapsed = error if manages else self._lapsed
+                raise
+            if manages:
+                self._expires_at, self._lapsed = datetime.fromtimestamp(token.expires_on, UTC), None
             return token
 
     def token_for_powershell(self, at_least: timedelta) -> AccessToken:
@@ -65,17 +77,15 @@ class SignedIn:
         A cmdlet cannot renew the token it was given. Raises SignInNeeded when no such token can be had.
         """
         scope = self.cloud.resource_manager_scope
-        now = datetime.now(UTC)
         token = self.get_token(scope)
-        if token.expires_on - now.timestamp() < at_least.total_seconds():
+        if self._source.renews and _left(token) < at_least:
             # The one public way around the cache: a token that is not older than now.
-            fresh = f'{{"access_token":{{"nbf":{{"essential":true,"value":"{int(now.timestamp())}"}}}}}}'
-            token = self.get_token(scope, claims=fresh)
-        left = timedelta(seconds=token.expires_on - now.timestamp())
-        if left < at_least:
+            now = int(datetime.now(UTC).timestamp())
+            token = self.get_token(scope, claims=f'{{"access_token":{{"nbf":{{"essential":true,"value":"{now}"}}}}}}')
+        if (left := _left(token)) < at_least:
             minutes, needed = left.total_seconds() / 60, at_least.total_seconds() / 60
             message = f"The access token is good for {minutes:.0f} more minutes; {needed:.0f} are needed."
-            raise SignInNeeded(message)
+            raise SignInNeeded(message, remedy=self._source.how_to_renew)
         return token
 
     def close(self) -> None:
@@ -90,15 +100,17 @@ def sign_in(
     *,
     show_code: ShowCode | None = None,
     cancel: threading.Event | None = None,
+    claims: str | None = None,
 ) -> SignedIn:
     """Sign in; with a device code, wait until a person has entered what `show_code` was given.
 
+    `claims` is what Microsoft Entra ID wants a person's sign-in to prove this time (`SignInNeeded.claims`).
     Blocks, so call it on an engine thread. Raises one of our errors; Cancelled within some seconds of `cancel`.
     """
     identity.check()
     network.check()
     _keep_quiet()
-    source = _source(cloud, network, identity, show_code, cancel or threading.Event())
+    source = _source(cloud, network, identity, _Asking(show_code, cancel or threading.Event(), claims))
     try:
         account, token = source.first()
     except BaseException:
@@ -107,8 +119,26 @@ def sign_in(
     return SignedIn(cloud, network, account, source, datetime.fromtimestamp(token.expires_on, UTC))
 
 
+def _left(token: AccessToken) -> timedelta:
+    return timedelta(seconds=token.expires_on - datetime.now(UTC).timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How a person is asked, and how to stop."""
+
+    show_code: ShowCode | None
+    cancel: threading.Event
+    claims: str | None
+
+
 class _Source:
     """Where tokens come from."""
+
+    renews = True
+    """Whether it gives a fresh token before the last one has expired."""
+    how_to_renew: str | None = None
+    """What gets a fresh one where it does not."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.scope = cloud.resource_manager_scope
@@ -127,6 +157,9 @@ class _Source:
 
 class _Given(_Source):
     """A token that somebody brought."""
+
+    renews = False
+    how_to_renew = "Bring a fresh one: az account get-access-token, or sign in another way."
 
     def __init__(self, cloud: Cloud, token: str) -> None:
         super().__init__(cloud)
@@ -157,24 +190,34 @@ class _Credential(_Source):
             self._transport.close()
 
 
+class _AzureCli(_Credential):
+    """Azure CLI, which is signed in already and gives what it has in its own cache."""
+
+    renews = False
+    how_to_renew = "Sign in again with az login, or sign in another way."
+
+
 class _Person(_Credential):
     """A person who enters a code; later tokens never ask again by themselves."""
 
+    def __init__(self, cloud: Cloud, credential: Any, transport: CloudTransport, claims: str | None) -> None:
+        super().__init__(cloud, credential, transport)
+        self._claims = claims
+
     def first(self) -> tuple[Account, AccessToken]:
-        record = _ours(lambda: self._credential.authenticate(scopes=[self.scope]))
+        more = {"claims": self._claims} if self._claims else {}
+        record = _ours(lambda: self._credential.authenticate(scopes=[self.scope], **more))
         token = self.token((self.scope,), None)
         return account_of(token.token, name=record.username), token
 
 
-def _source(
-    cloud: Cloud, network: Network, identity: Identity, show_code: ShowCode | None, cancel: threading.Event
-) -> _Source:
+def _source(cloud: Cloud, network: Network, identity: Identity, asking: _Asking) -> _Source:
     secret = identity.secret.reveal() if identity.secret else None
     if identity.method is Method.TOKEN:
         return _Given(cloud, (secret or "").strip())
     if identity.method is Method.CLI:
-        return _Credential(cloud, AzureCliCredential(tenant_id=identity.tenant or ""), None)
-    transport = CloudTransport(cloud, network, cancel)
+        return _AzureCli(cloud, AzureCliCredential(tenant_id=identity.tenant or ""), None)
+    transport = CloudTransport(cloud, network, asking.cancel)
     common: dict[str, Any] = {
         "authority": cloud.authority,
         "transport": transport,
@@ -185,8 +228,8 @@ def _source(
     if identity.method is Method.DEVICE:
 
         def prompt(url: str, code: str, expires_at: datetime) -> None:
-            if show_code is not None:
-                show_code(DeviceCode(url, code, expires_at))
+            if asking.show_code is not None:
+                asking.show_code(DeviceCode(url, code, expires_at.astimezone(UTC)))
 
         credential = _ours(
             lambda: DeviceCodeCredential(
@@ -198,7 +241,7 @@ def _source(
                 **common,
             )
         )
-        return _Person(cloud, credential, transport)
+        return _Person(cloud, credential, transport, asking.claims)
     tenant, application = identity.tenant or "", identity.application or ""
     if identity.method is Method.SECRET:
         return _Credential(

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from tui.azure.access import AzureAccess
+from tui.azure.access import NOBODY, AzureAccess
 from tui.azure.clients import Clients
 from tui.azure.clusters import read_arc_setting, read_cluster
 from tui.azure.errors import AzureError
@@ -33,22 +33,27 @@ NO_RESOURCE = AzureProblem(
 
 NO_CODES = AzureProblem(
     AzureProblemKind.NOT_READ,
-    "Nobody has signed in to Azure yet.",
-    "What changes the registration (3, 4, 5 and 9) asks for it; or sign in another way than with a code (--auth).",
+    NOBODY,
+    "11) Azure access in the menu signs in; a command does with --auth.",
 )
 
 
-def read_azure(access: AzureAccess, facts: ClusterFacts, *, ask_a_person: bool = True) -> AzureView:
+def read_azure(
+    access: AzureAccess, facts: ClusterFacts, *, ask_a_person: bool = True, resource: ResourceId | None = None
+) -> AzureView:
     """Sign in where nobody was, and return what Azure knows; never raises for Azure: what fails is a problem in place.
 
-    Without `ask_a_person` nobody is asked to enter a code for it.
+    Without `ask_a_person` nobody is asked to enter a code for it. `resource` is what to look for; by default what the
+    nodes say they are registered as.
     Blocks until everything is read or has failed; closing `access` ends it soon.
     """
-    wanted = registered_as(facts)
+    wanted = resource or registered_as(facts)
     if wanted is None:
         return AzureView(access.target.cloud.name, access.account or NOT_SIGNED_IN, None, *[NO_RESOURCE] * 3)
     if not access.can_sign_in or (access.needs_person and not ask_a_person):
-        return AzureView(access.target.cloud.name, NOT_SIGNED_IN, wanted, *[NO_CODES] * 3)
+        lapsed = access.lapsed
+        problem = lapsed.problem if lapsed is not None else NO_CODES
+        return AzureView(access.target.cloud.name, NOT_SIGNED_IN, wanted, *[problem] * 3)
     try:
         clients = access.clients()
     except AzureError as error:
