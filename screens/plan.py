@@ -16,7 +16,7 @@ from tui.pages.times import clock
 from tui.runs.plan import Confirmation, Plan
 from tui.views.action import Action, Again, Ask, Back, Open, Question, Tell
 from tui.views.background import Background
-from tui.views.offered_pick import NO_CLUSTER
+from tui.views.offered_pick import NO_CLUSTER, give_up_sign_in
 from tui.views.view import View
 
 if TYPE_CHECKING:
@@ -96,6 +96,11 @@ class PlanView(View):
             return code
         events = self._events()
         return _lowered(events[-1].text.rstrip(".")) if events else "looking at the cluster"
+
+    def leave(self) -> None:
+        """Give up a sign-in that still waits for somebody to enter its code; what is only read ends by itself."""
+        if self._preparing is not None and not self._preparing.done:
+            give_up_sign_in(self.desk)
 
     def read(self) -> Action:
         """Look at everything again."""

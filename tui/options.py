@@ -94,7 +94,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         7, "agent", "Upgrade Arc agent", "Upgrades the connected machine agent on the nodes.", Risk.CHANGES, group=1
     ),
-    Option(8, "sync", "Sync with Azure", "Starts a sync of the cluster with Azure now.", Risk.CHANGES, group=1),
+    Option(
+        8,
+        "sync",
+        "Sync with Azure",
+        "Starts a sync of the cluster with Azure now.",
+        Risk.CHANGES,
+        screen="screens.sync.SyncView",
+        verb="sync",
+        group=1,
+    ),
     Option(
         9,
         "unregister",

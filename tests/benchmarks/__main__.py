@@ -19,6 +19,7 @@ from tests.benchmarks.terminal import (
     Terminal,
     arrow_bytes,
     arrow_bytes_on,
+    bytes_of_a_followed_run,
     seconds_to_start,
 )
 from tests.conftest import ROOT
@@ -95,6 +96,8 @@ def menu() -> Iterator[Measured]:
     with Terminal(MENU, READY) as ours_open, Terminal(SMALLEST, SMALLEST_READY) as smallest_open:
         yield Measured("bytes in 3 s when nothing happens", 0, ours_open.bytes_in(3.0), "B")
         memory = ours_open.peak_bytes() / smallest_open.peak_bytes()
+    found = bytes_of_a_followed_run(10.0)
+    yield Measured("bytes per second while a run is followed", 12_000, found, "B")
     yield Measured("peak memory, menu open, over the smallest app", 1.3, memory, "x")
 
 

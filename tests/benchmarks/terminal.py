@@ -21,6 +21,7 @@ SMALLEST = (
     "class Smallest(App):\n    def compose(self):\n        yield Static('READY')\n\nSmallest().run()\n"
 )
 MENU = "from tests.benchmarks.unconnected import show\nshow()\n"
+FOLLOWED = "from tests.benchmarks.followed import show\nshow()\n"
 AZSCONFIG = "import sys\nfrom tui.cli import main\nsys.argv = ['azsconfig', '--lab']\nsys.exit(main())\n"
 """The program itself, with everything it loads and starts behind the menu."""
 LIVELY = {"registration status": "1\r", "arc-enabled servers": "2\r", "runs and activity log": "13\r"}
@@ -69,6 +70,23 @@ class Terminal:
         """Return how many bytes the program writes in so many seconds when nothing happens."""
         return self.drain(seconds)
 
+    def expect(self, words: str) -> None:
+        """Wait until words have been written."""
+        self._child.expect(words)
+
+    def bytes_during(self, seconds: float) -> int:
+        """Return how many bytes the program writes in so many seconds, whatever it does."""
+        count, until = 0, time.monotonic() + seconds
+        descriptor = self._child.child_fd
+        while (left := until - time.monotonic()) > 0:
+            if select.select([descriptor], [], [], left)[0]:
+                count += len(os.read(descriptor, 65_536))
+        return count
+
+    def send(self, keys: str) -> None:
+        """Type keys."""
+        self._child.send(keys)
+
     def peak_bytes(self) -> int:
         """Return the largest memory the process had so far, in bytes."""
         status = Path(f"/proc/{self._child.pid}/status").read_text(encoding="ascii")
@@ -103,6 +121,15 @@ def arrow_bytes(keys: Sequence[str] = ("\x1b[B",) * 8) -> list[int]:
     """Return how many bytes each arrow key costs in the menu."""
     with Terminal(MENU, READY) as terminal:
         return [terminal.bytes_after(key) for key in keys]
+
+
+def bytes_of_a_followed_run(seconds: float) -> float:
+    """Return how many bytes a second it costs to follow a run that never stops talking."""
+    with Terminal(FOLLOWED, READY) as terminal:
+        for keys, words in (("4\r5\r", "2\\) Do it"), ("2\r", "Output, newest first")):
+            terminal.send(keys)
+            terminal.expect(words)
+        return terminal.bytes_during(seconds) / seconds
 
 
 def arrow_bytes_on(screen: str) -> list[int]:

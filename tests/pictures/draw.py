@@ -8,15 +8,22 @@ import contextlib
 import itertools
 import os
 import tempfile
+import threading
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 
+from screens.plan import PlanView
+from screens.run import RunView
+from tests.made_up_runs import MadeUpOperation, events
 from tests.scenario_facts import NOW, StillReader, desk_of, scenario_snapshot
 from tui.app import AzsconfigApp
 from tui.operations.activity import ActivityLog, Outcome
 from tui.operations.preferences import Preferences
+from tui.runs.event import EventKind
 from tui.views.desk import Desk
+from tui.widgets.numbered_list import NumberedList
+from tui.widgets.page import Page
 
 FOLDER = Path(__file__).resolve().parent
 CONFIGURATION = """
@@ -30,6 +37,10 @@ transport = "kerberos"
 nodes = [{ name = "HCI-N5" }, { name = "HCI-N6" }]
 """
 
+FORM = {"subscription": "8f1c2d5e-0000-4000-8000-000000000001", "region": "eastus"}
+LOOK = ("3", "enter", "1", "4", "enter")
+"""Leads from the menu to the plan of a registration."""
+
 PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "menu": ("healthy", ()),
     "registration-status": ("firmware", ("1", "enter")),
@@ -37,8 +48,20 @@ PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "activity-log": ("node-down", ("1", "3", "enter")),
     "settings": ("healthy", ("1", "4", "enter")),
     "powershell": ("healthy", ("1", "enter", "c")),
+    "plan": ("fresh", LOOK),
+    "run": ("fresh", (*LOOK, "2", "enter")),
 }
 """Name of each picture: the scenario it shows and the keys that lead there."""
+
+
+class _Session:
+    """Stands for a session: the made-up operation asks it nothing."""
+
+    azure = None
+    banner = "LAB fresh"
+
+    def discover_peers(self) -> None:
+        """There are none."""
 
 
 def draw(name: str) -> str:
@@ -50,12 +73,28 @@ def draw(name: str) -> str:
     async def drawn(desk: Desk) -> str:
         app = AzsconfigApp(desk)
         async with app.run_test(size=(80, 25)) as pilot:
-            await pilot.press(*keys)
+            for key in keys:
+                await pilot.press(key)
+                while _looks(app):
+                    await pilot.pause(0.02)
             await pilot.pause()
             return app.export_screenshot(title="azsconfig")
 
     with _desk(scenario) as desk:
         return asyncio.run(drawn(desk))
+
+
+def _looks(app: AzsconfigApp) -> bool:
+    """Return whether the screen in front is still to show more: a plan that is prepared, a run that told too little."""
+    page = app.screen
+    if not isinstance(page, Page):
+        return False
+    if isinstance(page.view, PlanView):
+        return bool(page.view.busy())
+    return (
+        isinstance(page.view, RunView)
+        and "Creating the resource 40 %" not in page.query_one(NumberedList).document.text
+    )
 
 
 @contextlib.contextmanager
@@ -64,7 +103,13 @@ def _desk(scenario: str) -> Generator[Desk]:
     snapshot = scenario_snapshot(scenario)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         Path("config.toml").write_text(CONFIGURATION, encoding="utf-8")
-        desk = desk_of(StillReader(snapshot))
+        reader = StillReader(snapshot)
+        reader.opened = _Session()
+        over = threading.Event()
+        told = [event for event in events(40) if event.kind != EventKind.WARNING][:-3]
+        operation = MadeUpOperation(told=told, until=lambda _stop: over.wait())
+        desk = desk_of(reader, make_operation=lambda _id: operation)
+        desk.remembered["register"] = FORM
         desk.preferences = Preferences(Path("config.toml"))
         seconds = itertools.count()
         desk.activity = ActivityLog(now=lambda: NOW + timedelta(seconds=next(seconds)))
@@ -75,7 +120,10 @@ def _desk(scenario: str) -> Generator[Desk]:
                 desk.activity.note(problem, Outcome.FAILED, node=node.name, banner=snapshot.banner)
         reason = snapshot.verdict.reason if snapshot.verdict else ""
         desk.activity.note(f"Read the cluster: {reason}.", cluster=snapshot.name, banner=snapshot.banner)
-        yield desk
+        try:
+            yield desk
+        finally:
+            over.set()
 
 
 def main() -> None:

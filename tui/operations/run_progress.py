@@ -10,7 +10,7 @@ from tui.runs.event import RUN, Event, EventKind, StepStatus
 from tui.runs.outcome import Outcome
 from tui.runs.plan import Plan, PlanStep
 
-KEPT = 2000
+KEPT = 1000
 """Lines of output that are kept to look at; the run's journal on its node has all of them."""
 WHOLE = 100
 SPOKEN = frozenset({EventKind.OUTPUT, EventKind.WARNING, EventKind.ERROR, EventKind.NOTE, EventKind.ENDED})
@@ -61,6 +61,8 @@ class RunPicture:
     """How many events there were."""
     typical: timedelta | None = None
     """How long the whole usually takes."""
+    detached: bool = True
+    """Whether it goes on on its node when azsconfig ends."""
     outcome: Outcome | None = None
     """How it ended; `None` while it goes on."""
 
@@ -146,6 +148,7 @@ def planned(plan: Plan) -> RunPicture:
         title=plan.title,
         node=plan.work.node if plan.work else None,
         steps=tuple(_foreseen(step) for step in plan.steps),
+        detached=plan.work is not None,
         typical=sum(known, timedelta()) if known else None,
     )
 

@@ -6,7 +6,7 @@ from tui.operations.snapshot import Snapshot
 from tui.options import Option, Risk
 from tui.pages.values import READING, node_problem, registered
 
-REGISTERED = frozenset({"repair", "enable-arc", "unregister"})
+REGISTERED = frozenset({"repair", "enable-arc", "sync", "unregister"})
 """Options that need a registration."""
 
 

@@ -95,6 +95,13 @@ def _repair_value(snapshot: Snapshot, _now: datetime) -> str:
     return "needed" if needed else "not needed"
 
 
+def _sync_value(snapshot: Snapshot, _now: datetime) -> str:
+    facts = snapshot.facts
+    told = [registration for _, registration in values(facts.nodes, lambda node: node.registration)] if facts else []
+    syncs = [registration.next_sync for registration in told if registration.next_sync]
+    return f"next automatic sync {clock(min(syncs))[:5]}" if syncs else ""
+
+
 def _enable_arc_value(snapshot: Snapshot, _now: datetime) -> str:
     return _counted(snapshot, arc_enabled, lambda yes, of: f"enabled on {yes} of {of}", "")
 
@@ -113,6 +120,7 @@ _VALUES: dict[str, Callable[[Snapshot, datetime], str]] = {
     "arc": _arc_value,
     "register": _register_value,
     "repair": _repair_value,
+    "sync": _sync_value,
     "enable-arc": _enable_arc_value,
     "troubleshoot": _troubleshoot_value,
 }

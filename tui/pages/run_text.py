@@ -13,6 +13,7 @@ from tui.pages.times import clock, stamp
 from tui.runs.event import Event, EventKind, StepStatus
 
 STEP_ROLES = {StepStatus.DONE: Role.GOOD, StepStatus.FAILED: Role.BAD, StepStatus.SKIPPED: Role.QUIET}
+ONLY_WHILE_OPEN = "goes on when this screen is left, as long as azsconfig runs"
 LINE_ROLES = {EventKind.WARNING: Role.ATTENTION, EventKind.ERROR: Role.BAD, EventKind.NOTE: Role.QUIET}
 
 
@@ -31,6 +32,8 @@ def run_document(picture: RunPicture, words: str, now: datetime, columns: int) -
 def _heading(picture: RunPicture, now: datetime, columns: int) -> list[Line]:
     where = f" on {picture.node}" if picture.node else ""
     first = f"Run {picture.run_id}{where}" if picture.run_id else f"Starting{where}"
+    if not picture.detached:
+        first = "azsconfig does this itself"
     took = spent(picture, now)
     parts = [f"started {stamp(picture.started, seconds=True)}" if picture.started else "nothing heard yet"]
     if took is not None:
@@ -39,9 +42,8 @@ def _heading(picture: RunPicture, now: datetime, columns: int) -> list[Line]:
         parts.append(f"usually {duration_text(picture.typical)}")
     lines = [line_of(cut(f" {first}", columns), Role.QUIET), line_of(cut(f" {', '.join(parts)}", columns), Role.QUIET)]
     if picture.outcome is None:
-        lines.append(
-            line_of(cut(" It goes on when this screen is left, and when azsconfig ends.", columns), Role.QUIET)
-        )
+        ends = "goes on when this screen is left, and when azsconfig ends" if picture.detached else ONLY_WHILE_OPEN
+        lines.append(line_of(cut(f" It {ends}.", columns), Role.QUIET))
     return lines
 
 
@@ -65,7 +67,11 @@ def _output(picture: RunPicture, words: str, columns: int) -> list[Line]:
     shown = [line for line in reversed(picture.lines) if all(word in line_words(line).casefold() for word in wanted)]
     if not picture.lines:
         return []
-    count = f"{len(shown)} of {len(picture.lines)} lines with: {words}" if words else f"{len(shown)} lines"
+    count = (
+        f"{len(shown)} of {len(picture.lines)} lines with: {words}"
+        if words
+        else f"{len(shown)} line{'' if len(shown) == 1 else 's'}"
+    )
     lines = [BLANK, line_of(cut(f" Output, newest first ({count})", columns), Role.HEADING)]
     for event in shown:
         lead = f" {clock(event.time)} "

@@ -79,6 +79,11 @@ class OfferedPickView(View):
         """Take it."""
         return Ask(self._question) if choice.id == TYPE else self._keep(choice.id)
 
+    def leave(self) -> None:
+        """Give up a sign-in that still waits for somebody to enter its code."""
+        if self._reading is not None and not self._reading.done:
+            give_up_sign_in(self.desk)
+
     def read(self) -> Action:
         """Read it again."""
         if self._reading is None or self._reading.done:
@@ -104,3 +109,11 @@ class OfferedPickView(View):
     @property
     def _code(self) -> Any:
         return self.desk.codes.current if self._reading is not None and not self._reading.done else None
+
+
+def give_up_sign_in(desk: "Desk") -> None:
+    """End a sign-in whose code nobody has entered yet; the next one has a new code."""
+    session = desk.reader.session()
+    if desk.codes.current is not None and session is not None and session.azure is not None:
+        session.azure.cancel_sign_in()
+        desk.codes.clear()
