@@ -56,9 +56,11 @@ class NodeOfRuns:
 
     def ask(self, script: str, engine: ScriptEngine | None = None, **parameters: Any) -> Run:
         """Run a script on it."""
-        return (engine or self.engine).evaluate(
+        answer = (engine or self.engine).evaluate(
             script_text(script), environment=self.environment(), parameters=parameters
         )
+        assert answer.hollow == []
+        return answer
 
     def refused(self, script: str, **parameters: Any) -> Failure:
         """Run a script that fails, and return how."""

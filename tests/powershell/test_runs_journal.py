@@ -30,9 +30,14 @@ $Host.UI.Write('without an end'); $Host.UI.WriteLine('')
 New-Object PSObject -Property @{ Result = 'Success' } | Format-List
 [pscustomobject] @{ Name = 'value' * 40; Other = $Parameters.Text }
 & /bin/sh -c 'echo native; echo complaint >&2'
-$block = { function Test-InModule { Write-Progress -Activity 'In a module' -Completed } }
+$block = {
+    function Test-InModule { Write-Progress -Activity 'In a module' -Completed }
+    # As modules of old are: this neither fails nor stops there at a prompt.
+    function Test-Lax { if ($null -eq $neverSet) { Write-Error 'lax' -ErrorId 'Lax' }; 'went on' }
+}
 New-Module -Name Asks -ScriptBlock $block | Out-Null
 Test-InModule
+Test-Lax
 Write-RunStep -Id one -Status done
 Write-RunStep -Id two -Status skipped -Text 'not needed'
 'Z' + [char] 252 + 'rich "quoted" \ end'
@@ -101,6 +106,7 @@ def test_every_stream_is_told_as_what_it_is(told: list[dict[str, Any]]) -> None:
         ("host", "without an end"),
         ("output", "Result : Success"),
         ("output", "native"),
+        ("output", "went on"),
         ("native", "complaint"),
         ("output", 'Z\u00fcrich "quoted" \\ end'),
     ):
@@ -118,6 +124,7 @@ def test_an_error_record_has_its_id_and_what_goes_to_the_host_alone_has_none(tol
     records = of(told, "error", "text", "category", "fqid")
     assert sorted(records, key=str) == [
         ("an error record", "InvalidData", "Some.Id"),
+        ("lax", "NotSpecified", "Lax,Test-Lax"),
         ("to the host alone", None, None),
     ]
 

@@ -40,6 +40,8 @@ try {
     throw (New-RunFault -Id 'AzsconfigRunDiskFull' -Category WriteError -Message 'There is not enough space on the disk.')
 }
 if (-not $state.Alive) {
-    Get-ScheduledTask -TaskName "azsconfig-$Id" -ErrorAction SilentlyContinue | Unregister-ScheduledTask -Confirm:$false
+    # It may take its task away itself in this moment.
+    Get-ScheduledTask -TaskName "azsconfig-$Id" -ErrorAction SilentlyContinue |
+        Unregister-ScheduledTask -Confirm:$false -ErrorAction SilentlyContinue
 }
 Get-KnownRun -Id $Id

@@ -10,6 +10,7 @@
 $runIdPattern = '\A[0-9]{8}T[0-9]{6}Z-[a-z][a-z-]{0,30}[a-z]-[0-9a-f]{8}\z'
 $runFileTries = 40
 $runFilePauseMilliseconds = 25
+$runFolderTries = 200
 $runGuardSeconds = 20
 $runInvariant = [System.Globalization.CultureInfo]::InvariantCulture
 $runEscape = [System.Text.RegularExpressions.MatchEvaluator] { param($match) '\u{0:x4}' -f [int] [char] $match.Value }
@@ -118,6 +119,7 @@ function Read-RunJson {
     if ($null -eq $stream) { return $null }
     $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList $stream
     try { $text = $reader.ReadToEnd() } finally { $reader.Dispose() }
+    if ($text.Trim() -eq '') { return $null }
     try { return ConvertFrom-RunJson -Json $text } catch { return $null }
 }
 
@@ -170,7 +172,7 @@ function Remove-RunFolder {
         } catch [System.IO.DirectoryNotFoundException] {
             return
         } catch {
-            if ($try -ge $runFileTries) { throw }
+            if ($try -ge $runFolderTries) { throw }
         }
         Wait-RunFile
     }
@@ -342,7 +344,8 @@ function Get-RunMask {
     param([string[]] $Secret)
     $found = New-Object -TypeName 'System.Collections.Generic.HashSet[string]'
     foreach ($one in $Secret) {
-        foreach ($line in @($one) + @($one -split '\r?\n')) {
+        # Short lines of a long secret, a bracket perhaps, are in every text.
+        foreach ($line in @($one) + @($one -split '\r?\n' | Where-Object -FilterScript { $_.Length -gt 3 })) {
             if (-not $line) { continue }
             $null = $found.Add($line)
             $null = $found.Add([System.Uri]::EscapeDataString($line))
@@ -371,6 +374,14 @@ function Hide-RunSecret {
     return $Text
 }
 
+function Add-RunHidden {
+    param($Table, [string] $Name, $Value, [string[]] $Mask)
+    $hidden = Hide-RunData -Value $Value -Mask $Mask
+    # 5.1 writes an array that stands in a PSObject as an object with value and Count.
+    if ($hidden -is [array]) { $hidden = $hidden.PSObject.BaseObject }
+    $Table[(Hide-RunSecret -Text $Name -Mask $Mask)] = $hidden
+}
+
 function Hide-RunData {
     # The same for data of any shape.
     param($Value, [string[]] $Mask)
@@ -378,9 +389,7 @@ function Hide-RunData {
     if ($Value -is [string]) { return Hide-RunSecret -Text $Value -Mask $Mask }
     if ($Value -is [System.Collections.IDictionary]) {
         $table = [ordered] @{}
-        foreach ($key in $Value.Keys) {
-            $table[(Hide-RunSecret -Text $key -Mask $Mask)] = Hide-RunData -Value $Value[$key] -Mask $Mask
-        }
+        foreach ($key in $Value.Keys) { Add-RunHidden -Table $table -Name $key -Value $Value[$key] -Mask $Mask }
         return $table
     }
     if ($Value -is [System.Collections.IEnumerable]) {
@@ -389,7 +398,7 @@ function Hide-RunData {
     }
     $table = [ordered] @{}
     foreach ($property in $Value.PSObject.Properties) {
-        $table[(Hide-RunSecret -Text $property.Name -Mask $Mask)] = Hide-RunData -Value $property.Value -Mask $Mask
+        Add-RunHidden -Table $table -Name $property.Name -Value $property.Value -Mask $Mask
     }
     return $table
 }

@@ -18,8 +18,11 @@
 #>
 param([switch] $Worker)
 
-Set-StrictMode -Version 2
-$ErrorActionPreference = 'Stop'
+if (-not $Worker) {
+    # Here it would hold for modules too; what the job calls must find what it would find at a prompt.
+    Set-StrictMode -Version 2
+    $ErrorActionPreference = 'Stop'
+}
 $ProgressPreference = 'SilentlyContinue'
 
 #include run-functions
@@ -33,6 +36,7 @@ $runFrameCharacters = 2097152
 $runProgressMilliseconds = 300
 $runHeartbeatSeconds = 15
 $runSecretSeconds = 60
+$runLeaveSeconds = 60
 $runListWidth = 4096
 
 function Get-RunErrorText {
@@ -257,9 +261,10 @@ function Read-RunSource {
         if ($Source.Rest) { Receive-RunLine -Line $Source.Rest -IsError $Source.IsError }
         return $true
     }
-    $text = New-Object -TypeName string -ArgumentList $Source.Buffer, 0, $count
-    $Source.Task = $Source.Reader.ReadAsync($Source.Buffer, 0, $Source.Buffer.Length)
-    Receive-RunText -Source $Source -Text $text
+    $characters = New-Object -TypeName char[] -ArgumentList ($count + 1)
+    $length = $Source.Decoder.GetChars($Source.Buffer, 0, $count, $characters, 0)
+    $Source.Task = $Source.Stream.ReadAsync($Source.Buffer, 0, $Source.Buffer.Length)
+    Receive-RunText -Source $Source -Text (New-Object -TypeName string -ArgumentList $characters, 0, $length)
     return $true
 }
 
@@ -270,7 +275,7 @@ function Wait-RunGiver {
     # Whether whoever started the run may still come to hand over the secrets.
     param($Request, $Clock)
     return $Clock.Elapsed.TotalSeconds -lt $runSecretSeconds -and
-        (Test-RunProcess -ProcessId $Request.ProcessId -Started $Request.ProcessStarted)
+        (Test-RunProcess -ProcessId (Get-RunField -Source $Request -Name 'ProcessId') -Started $Request.ProcessStarted)
 }
 
 function Receive-RunSecret {
@@ -340,13 +345,16 @@ function Watch-RunWorker {
     # Writes down what the worker says until it has ended.
     param($Process)
     $sources = @(foreach ($reader in $Process.StandardOutput, $Process.StandardError) {
-            $buffer = New-Object -TypeName char[] -ArgumentList 65536
+            # Past the reader, which may wait for more where what came filled its buffer.
+            $stream = $reader.BaseStream
+            $buffer = New-Object -TypeName byte[] -ArgumentList 65536
             @{
-                Reader = $reader; Buffer = $buffer; Task = $reader.ReadAsync($buffer, 0, $buffer.Length); Rest = ''; Skip = $false
-                Open = $true; IsError = $reader -eq $Process.StandardError
+                Stream = $stream; Buffer = $buffer; Task = $stream.ReadAsync($buffer, 0, $buffer.Length); Rest = ''; Skip = $false
+                Open = $true; IsError = $reader -eq $Process.StandardError; Decoder = [System.Text.Encoding]::UTF8.GetDecoder()
             }
         })
     $ended = $null
+    $told = $null
     while ($true) {
         $open = @($sources | Where-Object -FilterScript { $_.Open })
         $gone = $Process.HasExited
@@ -361,6 +369,11 @@ function Watch-RunWorker {
         Send-RunProgress
         Save-RunJournal
         if ($run.Dirty -or $run.Saved.Elapsed.TotalSeconds -gt $runHeartbeatSeconds) { $null = Save-RunState }
+        if (-not $gone -and ($run.Left -or $null -ne $run.Done)) {
+            # It said its last word: whatever keeps it is not the job.
+            if ($null -eq $told) { $told = [System.Diagnostics.Stopwatch]::StartNew() }
+            if ($told.Elapsed.TotalSeconds -gt $runLeaveSeconds) { $Process.Kill() }
+        }
         if (-not $gone -or $some) { continue }
         # Something that the job started may keep the pipes for ever: its words are not waited for.
         if ($null -eq $ended) { $ended = [System.Diagnostics.Stopwatch]::StartNew() }
@@ -483,7 +496,12 @@ function Write-RunPending {
     # What was held back: records of a formatted list make a text only together, pieces of a line only a line.
     $worker = $global:AzsconfigWorker
     if ($worker.Formatted.Count -gt 0) {
-        $text = ($worker.Formatted | Out-String -Width $runListWidth)
+        try {
+            $text = ($worker.Formatted | Out-String -Width $runListWidth)
+        } catch {
+            # What cannot be shown is no reason to end the job.
+            $text = ($worker.Formatted | ForEach-Object -Process { $_.GetType().FullName }) -join "`n"
+        }
         $worker.Formatted.Clear()
         Write-RunOutput -Stream output -Text (($text -replace '[ \t]+(?=\r?\n)', '').Trim("`r", "`n"))
     }
@@ -623,8 +641,6 @@ function Watch-RunSupervisor {
 function Invoke-RunJob {
     # The job in a scope of its own. As a block and not as a file, which would swallow the code it exits with.
     param($Parameters, $Secrets)
-    $ErrorActionPreference = 'Continue'
-    Set-StrictMode -Off
     . $global:AzsconfigWorker.Job -Parameters $Parameters -Secrets $Secrets *>&1 | ForEach-Object -Process { Write-RunItem -Item $_ }
 }
 

@@ -239,7 +239,7 @@ function Start-RunTask {
         # No end of time; neither a battery nor another instance stands in its way. Priority 5 is that of a program.
         $settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries `
             -ExecutionTimeLimit ([System.TimeSpan]::Zero) -MultipleInstances IgnoreNew -Priority 5
-        $task = @{ TaskName = $taskName; Action = $action; Settings = $settings; Description = $Title; Force = $true }
+        $task = @{ TaskName = $taskName; Action = $action; Settings = $settings; Description = Hide-RunSecret -Text $Title -Mask $masks; Force = $true }
         if ($RunAsUser) {
             $null = Register-ScheduledTask @task -User $RunAsUser -Password $RunAsPassword -RunLevel Highest
         } else {
@@ -365,7 +365,12 @@ try {
     if ($null -ne $pipe) { $pipe.Dispose() }
     if ($claimed -and -not $started) { Undo-Start }
 }
-if (-not $claimed) { return Get-Existing }
+if (-not $claimed) {
+    $existing = Get-Existing
+    if ($null -ne $existing) { return $existing }
+    throw (New-RunFault -Id 'AzsconfigRunDidNotStart' -Category OperationStopped `
+            -Message 'Somebody else started this run in the same moment, and failed.')
+}
 
 $state = Get-RunState -Id $Id
 $state | Add-Member -NotePropertyName Existing -NotePropertyValue $false
