@@ -196,9 +196,9 @@ def test_a_job_that_says_very_much_is_cut_and_still_tells_what_counts(node: Node
     flood = """
     foreach ($number in 1..300) { Write-Progress -Activity a -Status "s$number" -PercentComplete 10 }
     'z' * 100000
-    $line = 'x' * 1000
-    foreach ($number in 1..1000) { Write-Output $line }
-    [Console]::Out.Write("$line`n" * 20000)
+    $line = 'x' * 10000
+    foreach ($number in 1..100) { Write-Output $line }
+    [Console]::Out.Write("$line`n" * 2000)
     $Host.UI.Write('y' * 3000000); $Host.UI.WriteLine('')
     Write-RunStep -Id late -Status done -Text 'told all the same'
     """

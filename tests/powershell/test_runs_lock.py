@@ -49,7 +49,7 @@ def test_it_is_taken_refused_renewed_and_left(node: NodeOfRuns) -> None:
 
 def test_of_two_processes_one_gets_it(node: NodeOfRuns, second_engine: ScriptEngine) -> None:
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(8):
+        for _ in range(5):
             runs = [run_id(), run_id()]
             both = list(pool.map(enter, [node, node], runs, [node.engine, second_engine]))
             assert sorted(each["Taken"] for each in both) == [False, True]

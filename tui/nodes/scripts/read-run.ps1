@@ -51,8 +51,9 @@ function Read-Journal {
             }
             $end = if ($got -gt 0) { [System.Array]::LastIndexOf($bytes, [byte] 10, $got - 1) + 1 } else { 0 }
             if ($end -gt 0) {
-                [System.Array]::Resize([ref] $bytes, $end)
-                return , $bytes
+                $whole = New-Object -TypeName byte[] -ArgumentList $end
+                [System.Array]::Copy($bytes, $whole, $end)
+                return , $whole
             }
             # A line longer than what was asked for is given whole.
             if ($size -ge $left) { break }
