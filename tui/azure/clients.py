@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from azure.mgmt.hybridcompute import HybridComputeManagementClient
     from azure.mgmt.resource.resources import ResourceManagementClient
 
+    from tui.azure.json_requests import JsonRequests
     from tui.azure.resource_manager import ResourceManager
 
 T = TypeVar("T")
@@ -59,9 +60,18 @@ class Clients:
 
     def resource_manager(self) -> "ResourceManager":
         """Return the client for what no package of Azure's covers well: subscriptions, roles, permissions, locks."""
+        from tui.azure.json_requests import JsonRequests
         from tui.azure.resource_manager import ResourceManager
 
-        return ResourceManager(self.signed_in.cloud, self._policies(), self._transport)
+        url = self.signed_in.cloud.resource_manager
+        return ResourceManager(JsonRequests(url, self._policies(), self._transport))
+
+    def graph(self) -> "JsonRequests":
+        """Return the client for Microsoft Graph: applications and their service principals."""
+        from tui.azure.json_requests import JsonRequests
+
+        cloud = self.signed_in.cloud
+        return JsonRequests(cloud.graph, self._policies(cloud.graph_scope), self._transport)
 
     def wait(self, seconds: float) -> None:
         """Wait before looking again; raises Cancelled once stopped."""
@@ -81,7 +91,7 @@ class Clients:
             "polling_interval": POLLING_SECONDS,
         }
 
-    def _policies(self) -> list[Any]:
+    def _policies(self, scope: str | None = None) -> list[Any]:
         """Return every step of a request; the one that registers resource providers by itself is not among them."""
         return [
             policies.RequestIdPolicy(),
@@ -89,7 +99,7 @@ class Clients:
             policies.UserAgentPolicy(user_agent=f"azsconfig/{__version__}"),
             policies.ContentDecodePolicy(),
             policies.RetryPolicy(**RETRIES),
-            ARMChallengeAuthenticationPolicy(self.signed_in, self.signed_in.cloud.resource_manager_scope),
+            ARMChallengeAuthenticationPolicy(self.signed_in, scope or self.signed_in.cloud.resource_manager_scope),
             policies.SensitiveHeaderCleanupPolicy(),
             ARMHttpLoggingPolicy(),
         ]

@@ -79,5 +79,9 @@ CODES: dict[int, EntraCode] = {
         "The application's secret is wrong.", "Give the secret's value, not its id, or make a new secret."
     ),
     7000222: EntraCode("The application's secret has expired.", "Make a new secret for the application."),
+    7000229: EntraCode(
+        "The application has no service principal in the tenant.",
+        "Have one created (az ad sp create --id ...), or check the tenant.",
+    ),
 }
 """Every code azsconfig has words for."""

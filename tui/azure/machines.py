@@ -6,7 +6,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from tui.azure.answers import resource_id_of, text_of, utc
 from tui.azure.clients import Clients, asked
-from tui.cluster.azure_resources import ArcMachine, ArcMachineStatus
+from tui.cluster.azure_resources import ArcMachine, ArcMachineStatus, AutomaticUpgrade
 
 if TYPE_CHECKING:
     from azure.mgmt.hybridcompute.models import Machine
@@ -40,4 +40,21 @@ def _machine(model: "Machine") -> ArcMachine:
         vm_id=text_of(properties.get("vmId")),
         parent_cluster_id=text_of(properties.get("parentClusterResourceId")),
         errors=tuple(f"{error.get('code')}: {error.get('message')}" for error in details),
+        automatic_upgrade=_automatic_upgrade(model),
+    )
+
+
+def _automatic_upgrade(model: "Machine") -> AutomaticUpgrade | None:
+    told = model.properties.agent_upgrade if model.properties else None
+    if told is None:
+        return None
+    # What the service leaves out is missing from the mapping below the model.
+    properties: Any = told
+    enabled = properties.get("enableAutomaticUpgrade")
+    return AutomaticUpgrade(
+        enabled=enabled if isinstance(enabled, bool) else None,
+        desired_version=text_of(properties.get("desiredVersion")),
+        last_attempt=utc(told.last_attempt_timestamp),
+        last_status=text_of(properties.get("lastAttemptStatus")),
+        last_message=text_of(properties.get("lastAttemptMessage")),
     )

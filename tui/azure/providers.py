@@ -23,7 +23,9 @@ HYBRID_CONNECTIVITY = "Microsoft.HybridConnectivity"
 NEEDED = (STACK_HCI, HYBRID_COMPUTE, GUEST_CONFIGURATION, HYBRID_CONNECTIVITY)
 """Providers that registering a cluster and Arc-enabling its nodes need (MicrosoftDocs, register-with-azure)."""
 _LOOKS = 60
-"""Most looks at a provider that is being registered; with five seconds in between, five minutes."""
+"""Most looks at a provider that is being registered; with up to five seconds in between, five minutes."""
+_SOON_SECONDS = 0.5
+"""Wait before the first look but one; each wait is twice as long as the one before."""
 
 
 class ProviderState(OpenEnum):
@@ -83,11 +85,11 @@ def register(clients: Clients, subscription: str, namespace: str) -> Provider:
         return found
     client = clients.resources(subscription)
     asked(lambda: client.providers.register(namespace))
-    for _ in range(_LOOKS):
+    for look in range(_LOOKS):
         found = read_provider(clients, subscription, namespace)
         if found.registered:
             return found
-        clients.wait(POLLING_SECONDS)
+        clients.wait(min(_SOON_SECONDS * 2**look, POLLING_SECONDS))
     message = f"{namespace} is still being registered after {_LOOKS * POLLING_SECONDS / 60:.0f} minutes."
     raise Unavailable(message, remedy="Look at it in the portal, under the subscription's resource providers.")
 

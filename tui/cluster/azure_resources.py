@@ -127,6 +127,22 @@ class ArcSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class AutomaticUpgrade:
+    """`agentUpgrade` of an Arc machine: whether Azure upgrades its agent, and what its last attempt came to."""
+
+    enabled: bool | None = None
+    """`enableAutomaticUpgrade`; `None` where Azure does not say."""
+    desired_version: str | None = None
+    """Version that Azure wants it to have."""
+    last_attempt: datetime | None = None
+    """When Azure last tried, UTC."""
+    last_status: str | None = None
+    """How that ended, as it came: `Success`, `Failed`."""
+    last_message: str | None = None
+    """Why it failed, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArcMachine:
     """An Arc machine: a server's resource in Azure."""
 
@@ -146,6 +162,8 @@ class ArcMachine:
     """Resource id of the cluster that it belongs to; none for a server of its own."""
     errors: tuple[str, ...] = ()
     """What its agent last failed with: code and message as they came."""
+    automatic_upgrade: AutomaticUpgrade | None = None
+    """Whether Azure upgrades its agent; `None` where it does not say."""
 
 
 class AzureProblemKind(StrEnum):

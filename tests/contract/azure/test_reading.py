@@ -70,6 +70,15 @@ def test_arc_settings_and_machines_agree_with_the_nodes(world: AzureWorld) -> No
     )
 
 
+def test_whether_azure_upgrades_an_agent_is_told_machine_by_machine(world: AzureWorld) -> None:
+    world.cluster.azure.machines["hci-n2"].automatic_upgrade = True
+    machines = list_machines(world.clients(), SUBSCRIPTION_ID, GROUP)
+    told = {machine.id.name: machine.automatic_upgrade for machine in machines}
+    assert {name: upgrade.enabled for name, upgrade in told.items() if upgrade} == {
+        name: name == "HCI-N2" for name in world.cluster.names
+    }
+
+
 def test_sixteen_machines_come_on_two_pages(make_world: MakeWorld) -> None:
     world = make_world(nodes=16)
     assert len(list_machines(world.clients(), SUBSCRIPTION_ID, GROUP)) == 16

@@ -114,6 +114,7 @@ def machine_document(cluster: ClusterState, subscription: str, machine: MachineR
                 "osName": "windows",
                 "errorDetails": [],
                 **({"agentVersion": agent.version} if agent else {}),
+                "agentUpgrade": {"enableAutomaticUpgrade": machine.automatic_upgrade},
                 **({"lastStatusChange": iso(cluster.clock.shown(changed))} if changed else {}),
                 **({"parentClusterResourceId": machine.parent_cluster_id} if machine.parent_cluster_id else {}),
             },

@@ -36,6 +36,10 @@ class Application:
     """Secrets and until when each is good, in the lab's own time."""
     certificates: list[bytes] = field(default_factory=list[bytes])
     """Certificates in DER."""
+    registration_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """Object id of the application itself."""
+    has_principal: bool = True
+    """Whether there is a service principal: nobody signs in as an application without one."""
 
 
 class Directory:
@@ -50,6 +54,7 @@ class Directory:
         self._lock = threading.Lock()
         self._users: dict[str, User] = {}
         self._applications: dict[str, Application] = {}
+        self._no_managers: set[str] = set()
 
     def knows(self, tenant: str) -> bool:
         """Whether a word in a path names this tenant."""
@@ -62,9 +67,9 @@ class Directory:
             self._users[name.lower()] = user
         return user
 
-    def add_application(self, name: str) -> Application:
-        """Add an application with its service principal; it has no secret yet."""
-        application = Application(str(uuid.uuid4()), str(uuid.uuid4()), name)
+    def add_application(self, name: str, *, has_principal: bool = True) -> Application:
+        """Add an application, with its service principal unless told otherwise; it has no secret yet."""
+        application = Application(str(uuid.uuid4()), str(uuid.uuid4()), name, has_principal=has_principal)
         with self._lock:
             self._applications[application.app_id] = application
         return application
@@ -75,6 +80,33 @@ class Directory:
         with self._lock:
             self._applications[app_id].secrets[secret] = expires
         return secret
+
+    def remove_application(self, app_id: str) -> None:
+        """Remove an application, its service principal and its secrets."""
+        with self._lock:
+            self._applications.pop(app_id, None)
+
+    def applications(self) -> list[Application]:
+        """Return every application."""
+        with self._lock:
+            return list(self._applications.values())
+
+    def has_principal(self, object_id: str) -> bool:
+        """Whether an object id is that of a person or of a service principal."""
+        with self._lock:
+            known = {user.object_id for user in self._users.values()}
+            known |= {one.object_id for one in self._applications.values() if one.has_principal}
+        return object_id.lower() in known
+
+    def may_manage_applications(self, object_id: str) -> bool:
+        """Whether somebody may create and delete applications."""
+        with self._lock:
+            return object_id not in self._no_managers
+
+    def let_manage_applications(self, object_id: str, *, allowed: bool) -> None:
+        """Let somebody create and delete applications, or not."""
+        with self._lock:
+            (self._no_managers.discard if allowed else self._no_managers.add)(object_id)
 
     def user(self, name: str) -> User | None:
         """Return a person by name in any case."""

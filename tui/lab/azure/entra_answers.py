@@ -21,6 +21,7 @@ _REFUSALS: dict[int, tuple[str, str]] = {
     700027: ("invalid_client", "The assertion is not signed with a certificate of the application."),
     700082: ("invalid_grant", "The refresh token is not good any more."),
     7000215: ("invalid_client", "The secret is not one of the application's."),
+    7000229: ("unauthorized_client", "The application has no service principal in the tenant."),
     7000222: ("invalid_client", "The secret has expired."),
 }
 

@@ -128,6 +128,8 @@ class LabIdentity:
         application = self._directory.application(_field(form, "client_id"))
         if application is None:
             raise EntraRefusalError(700016)
+        if not application.has_principal:
+            raise EntraRefusalError(7000229)
         if form.get("client_assertion_type") == _ASSERTION:
             _check_assertion(application, _field(form, "client_assertion"), audience)
         else:

@@ -23,6 +23,8 @@ class MachineResource:
     """Its region."""
     parent_cluster_id: str | None
     """Resource id of the cluster it belongs to."""
+    automatic_upgrade: bool = False
+    """Whether Azure upgrades its agent."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class AzureResources:
 
     groups: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Groups: name in lower case to name and region."""
+    group_tags: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    """Tags of groups, by the group's name in lower case."""
     cluster: AzureRegistration | None = None
     """The cluster's resource, if there is one."""
     arc_enabled: bool = False

@@ -42,7 +42,26 @@ USER_ACCESS_ADMINISTRATOR = Role(
     "User Access Administrator",
     ("*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"),
 )
-ROLES = (OWNER, READER, CONTRIBUTOR, USER_ACCESS_ADMINISTRATOR)
+ARC_ONBOARDING = Role(
+    "b64e21ea-ac4e-4cdf-9dc9-5b892992bee7",
+    "Azure Connected Machine Onboarding",
+    (
+        "Microsoft.HybridCompute/machines/read",
+        "Microsoft.HybridCompute/machines/write",
+        "Microsoft.HybridCompute/privateLinkScopes/read",
+        "Microsoft.GuestConfiguration/guestConfigurationAssignments/read",
+    ),
+)
+ARC_ADMINISTRATOR = Role(
+    "cd570a14-e51a-42ad-bac8-bafd67325302",
+    "Azure Connected Machine Resource Administrator",
+    (
+        "Microsoft.HybridCompute/machines/*",
+        "Microsoft.HybridCompute/privateLinkScopes/*",
+        "Microsoft.HybridCompute/*/read",
+    ),
+)
+ROLES = (OWNER, READER, CONTRIBUTOR, USER_ACCESS_ADMINISTRATOR, ARC_ONBOARDING, ARC_ADMINISTRATOR)
 """Roles that can be assigned."""
 
 
@@ -80,6 +99,11 @@ class Roles:
             self._assignments = {
                 name: assignment for name, assignment in self._assignments.items() if assignment.principal != principal
             }
+
+    def remove(self, name: str) -> Assignment | None:
+        """Take one assignment away and return it; `None` for one that does not exist."""
+        with self._lock:
+            return self._assignments.pop(name.lower(), None)
 
     def at(self, scope: str, principal: str | None = None) -> tuple[Assignment, ...]:
         """Return the assignments that hold at a scope: its own and those above it."""

@@ -1,17 +1,20 @@
-"""The simulated Azure as one server: where one signs in, and Azure Resource Manager under `/arm`."""
+"""The simulated Azure as one server: where one signs in, Resource Manager under `/arm`, Graph under `/graph`."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from tui.lab.azure.device_codes import DeviceCodes
 from tui.lab.azure.directory import Application, Directory
 from tui.lab.azure.faults import AzureFaults
+from tui.lab.azure.graph import LabGraph
 from tui.lab.azure.http_messages import Request, Response, json_response
 from tui.lab.azure.https_server import HttpsServer
 from tui.lab.azure.identity import LabIdentity
+from tui.lab.azure.long_running import LongRunning
 from tui.lab.azure.resource_manager import LabResourceManager
 from tui.lab.azure.roles import OWNER, Roles
-from tui.lab.azure.tokens import InvalidTokenError, Tokens
+from tui.lab.azure.tokens import InvalidTokenError, Principal, Tokens
 from tui.lab.azure_endpoint import AzureEndpoint
 from tui.lab.certificates import IssuedCertificate
 from tui.lab.cluster_state import SUBSCRIPTION_ID, TENANT_ID, ClusterState
@@ -45,6 +48,8 @@ class LabAzure:
         """Who may do what."""
         self.faults = AzureFaults()
         """What goes wrong on demand."""
+        self.operations = LongRunning()
+        """What takes longer than a request."""
         self.codes = DeviceCodes(USER, approve_after=approve_after, interval=interval)
         """Device codes that wait."""
         owner = self.directory.add_user(USER)
@@ -66,11 +71,13 @@ class LabAzure:
         """Tokens it issues."""
         audiences = {url + ARM: url + ARM, url + GRAPH: url + GRAPH}
         self._identity = LabIdentity(self.directory, self.tokens, self.codes, audiences, USER)
-        self._resource_manager = LabResourceManager(cluster, self.roles, ARM)
+        self._resource_manager = LabResourceManager(cluster, self.roles, self.directory, self.operations, ARM)
+        self._graph = LabGraph(self.directory, cluster.clock)
         self._ready.set()
 
     def stop(self) -> None:
         """End it; none of its threads and connections is left."""
+        self.faults.end()
         self._server.stop()
 
     def _handle(self, request: Request) -> Response:
@@ -79,19 +86,23 @@ class LabAzure:
         refused = self.faults.strike(request)
         if refused is not None:
             return refused
-        if request.path.startswith(f"{ARM}/"):
-            return self._for_resource_manager(request)
-        answer = self._identity.handle(request)
-        return answer or json_response(404, {"error": {"code": "NotFound", "message": "The lab has nothing here."}})
+        for prefix, answer in ((ARM, self._resource_manager.handle), (GRAPH, self._graph.handle)):
+            if request.path.startswith(f"{prefix}/"):
+                return self._for_holder(request, prefix, answer)
+        answered = self._identity.handle(request)
+        return answered or json_response(404, {"error": {"code": "NotFound", "message": "The lab has nothing here."}})
 
-    def _for_resource_manager(self, request: Request) -> Response:
+    def _for_holder(
+        self, request: Request, prefix: str, answer: Callable[[Request, Principal, str], Response]
+    ) -> Response:
+        """Answer whoever holds a token for what stands below `prefix`."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             if kind.lower() != "bearer" or not token:
                 raise InvalidTokenError("AuthenticationFailed", "The request has no access token.")
-            principal = self.tokens.verify(token, self._server.url + ARM)
+            principal = self.tokens.verify(token, self._server.url + prefix)
         except InvalidTokenError as error:
             challenge = f'Bearer authorization_uri="{self._server.url}/{TENANT_ID}", error="invalid_token"'
             content = {"error": {"code": error.code, "message": error.message}}
             return json_response(401, content, headers={"WWW-Authenticate": challenge})
-        return self._resource_manager.handle(request, principal, request.path.removeprefix(ARM))
+        return answer(request, principal, request.path.removeprefix(prefix))
