@@ -24,7 +24,7 @@ class EnableArcView(FormView):
     def fields(self) -> Sequence[Field]:
         """Return the values."""
         stale = Field("disconnect_stale", "Free stale agents", DISCONNECT_TEXT, "no", choices=YES_OR_NO)
-        return (*common_fields(), stale)
+        return (*common_fields(self.desk), stale)
 
     def refusal(self) -> str:
         """Return what is missing."""

@@ -33,10 +33,16 @@ class PlanView(View):
 
     FILE = "plan"
 
-    def __init__(self, desk: "Desk", operation_id: str, inputs: Mapping[str, Any], *, views: int) -> None:
-        """Prepare the plan from now on; `views` are this view and those above it, up to the menu."""
+    def __init__(
+        self, desk: "Desk", operation_id: str, inputs: Mapping[str, Any], *, views: int, title: str = ""
+    ) -> None:
+        """Prepare the plan from now on; `views` are this view and those above it, up to the menu.
+
+        `title` says what it is about where that is no option of the menu.
+        """
         super().__init__(desk)
         self._id = operation_id
+        self._title = title or option(operation_id).title
         self._inputs = inputs
         self._views = views
         self._lock = threading.Lock()
@@ -54,7 +60,7 @@ class PlanView(View):
         if plan is not None:
             read_only = self.desk.reader.snapshot().read_only
             return plan_document(plan, columns, started=self._run is not None, read_only=read_only)
-        title = option(self._id).title
+        title = self._title
         failure = self._failure
         if failure is not None:
             lines = [line_of(f" {line}", Role.BAD) for line in wrap(f"There is no plan: {failure[0]}", columns - 2)]

@@ -7,12 +7,14 @@ from screens.plan import PlanView
 from screens.registration_fields import common_fields, guid, secret_missing, signed_in_words
 from tui.cluster.azure_names import group_fault, is_tenant, parse_tag, resource_fault, thumbprint
 from tui.cluster.clouds import CLOUDS
+from tui.operations.last_used import last_subscription
 from tui.views.action import Action, Open
 from tui.views.form import Field, FormView
 from tui.views.offered_pick import Offered
 
 if TYPE_CHECKING:
     from tui.session import Session
+    from tui.views.desk import Desk
 
 SUBSCRIPTION_TEXT = ("The Azure subscription that the cluster's resource is made in. Azure bills the cluster there.",)
 REGION_TEXT = ("The Azure region of the cluster's resource, for example eastus.",)
@@ -30,6 +32,13 @@ class RegisterView(FormView):
 
     TITLE = "Register with Azure"
     FILE = "register"
+
+    def __init__(self, desk: "Desk") -> None:
+        """Propose the subscription that was used last."""
+        super().__init__(desk)
+        last = last_subscription()
+        if last is not None:
+            self.values.setdefault("subscription", last)
 
     def heading(self) -> Sequence[str]:
         """Return who is signed in."""
@@ -49,7 +58,7 @@ class RegisterView(FormView):
             Field("tenant", "Tenant", TENANT_TEXT, "the one signed in to", _tenant),
             Field("cloud", "Cloud", CLOUD_TEXT, "the one signed in to", choices=_clouds()),
             Field("certificate_thumbprint", "Certificate", THUMBPRINT_TEXT, "made by each node", _thumbprint),
-            *common_fields(),
+            *common_fields(self.desk),
         )
 
     def refusal(self) -> str:

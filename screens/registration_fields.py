@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.cluster.azure_names import is_guid
+from tui.operations.run_password import takes_password
 from tui.secret import Secret
 from tui.views.form import Field
 
@@ -25,6 +26,14 @@ SPN_TEXT = (
     ),
 )
 SECRET_TEXT = ("The secret of that service principal. It is kept in memory alone and handed to the node encrypted.",)
+RUN_NODE_TEXT = ("The node that the run is started on.",)
+PASSWORD_TEXT = (
+    (
+        "The run goes on without you. To reach the other nodes it has to be you, with your password: it goes to the "
+        "node encrypted, is handed to its task scheduler, and is kept in memory here until azsconfig ends."
+    ),
+)
+ANY_NODE = "the one azsconfig runs on, or the first that answers"
 LOGS_TEXT = ("A folder on the node that the cmdlet writes its own logs to. Empty: where it puts them by itself.",)
 DISCONNECT_TEXT = (
     (
@@ -49,13 +58,24 @@ def guid(text: str) -> str:
     return text.casefold()
 
 
-def common_fields() -> Sequence[Field]:
+def run_fields(desk: "Desk") -> Sequence[Field]:
+    """Return where a run is started and, where no connection brings one, the password of its user."""
+    targets = desk.reader.snapshot().targets
+    nodes = tuple((target.node, target.node) for target in targets)
+    where = Field("run_node", "Run on", RUN_NODE_TEXT, ANY_NODE, choices=((ANY_NODE, None), *nodes))
+    if targets and not takes_password(targets):
+        return (where,)
+    return (where, Field("password", "Your password", PASSWORD_TEXT, "-", Secret))
+
+
+def common_fields(desk: "Desk") -> Sequence[Field]:
     """Return what registering, repairing and Arc-enabling have in common."""
     return (
         Field("arc_spn_id", "Arc principal", SPN_TEXT, "made by the registration", guid),
         Field("arc_spn_secret", "Its secret", SECRET_TEXT, "-", Secret),
         Field("install_modules", "Install modules", MODULES_TEXT, "no"),
         Field("logs_directory", "Logs folder", LOGS_TEXT, "the cmdlet's own"),
+        *run_fields(desk),
     )
 
 

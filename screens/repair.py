@@ -23,7 +23,7 @@ class RepairView(FormView):
 
     def fields(self) -> Sequence[Field]:
         """Return the values."""
-        return common_fields()
+        return common_fields(self.desk)
 
     def refusal(self) -> str:
         """Return what is missing."""

@@ -12,9 +12,18 @@ from tui.pages.run_object import run_object
 from tui.pages.runs import RUN, matching_runs
 from tui.views.action import Action, Again, Open, Tell
 from tui.views.offered_pick import NO_CLUSTER
+from tui.views.pick import Item, PickView
 
 if TYPE_CHECKING:
     from tui.operations.followed_runs import FollowedRun
+
+
+STILL = (
+    (
+        "Nobody coordinates this run any more. What was going on on a node has ended by itself, or ends soon; nothing "
+        "new starts before somebody goes on with it."
+    ),
+)
 
 
 class RunsView(ActivityLogView):
@@ -37,10 +46,21 @@ class RunsView(ActivityLogView):
         if not choice.id.startswith(RUN):
             return super().choose(choice)
         run_id = choice.id.removeprefix(RUN)
-        followed = self._follow(run_id)
+        runs = self.desk.reader.snapshot().runs
+        found = runs.find(run_id) if runs is not None else None
+        if found is None or not found.state.stands_still or self.desk.reader.snapshot().read_only:
+            return self._show(run_id)
+        items = (
+            Item("Look at it", lambda: self._show(run_id, views=2)),
+            Item("Go on with it", lambda: self._show(run_id, views=2, go_on=True)),
+        )
+        return Open(PickView(self.desk, found.state.title, STILL, items))
+
+    def _show(self, run_id: str, *, views: int = 1, go_on: bool = False) -> Action:
+        followed = self._follow(run_id, go_on=go_on)
         if followed is None:
             return Tell(f"{NO_CLUSTER[0]} {NO_CLUSTER[1]}")
-        return Open(RunView(self.desk, followed, again=lambda: self._follow(run_id)))
+        return Open(RunView(self.desk, followed, views=views, again=lambda: self._follow(run_id)))
 
     def read(self) -> Action:
         """Read the entries again, and ask the nodes for their runs."""
@@ -51,8 +71,8 @@ class RunsView(ActivityLogView):
     def _found(self, runs: ClusterRuns | None) -> tuple[FoundRun, ...]:
         return matching_runs(runs.runs, self.words) if runs is not None else ()
 
-    def _follow(self, run_id: str) -> "FollowedRun | None":
+    def _follow(self, run_id: str, *, go_on: bool = False) -> "FollowedRun | None":
         session, runs = self.desk.reader.session(), self.desk.reader.snapshot().runs
         if session is None or runs is None:
             return None
-        return self.desk.runs.attach(session, runs.find(run_id))
+        return self.desk.runs.attach(session, runs.find(run_id), go_on=go_on)

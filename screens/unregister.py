@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from screens.plan import PlanView
-from screens.registration_fields import ARC_ONLY_TEXT, FORCE_TEXT, LOGS_TEXT, YES_OR_NO, guid, signed_in_words
+from screens.registration_fields import (
+    ARC_ONLY_TEXT,
+    FORCE_TEXT,
+    LOGS_TEXT,
+    YES_OR_NO,
+    guid,
+    run_fields,
+    signed_in_words,
+)
 from tui.views.action import Action, Open
 from tui.views.form import Field, FormView
 
@@ -34,6 +42,7 @@ class UnregisterView(FormView):
             Field("subscription", "Subscription", SUBSCRIPTION_TEXT, "what the nodes say", guid),
             Field("region", "Region", REGION_TEXT, "what Azure says"),
             Field("logs_directory", "Logs folder", LOGS_TEXT, "the cmdlet's own"),
+            *run_fields(self.desk),
         )
 
     def go(self, inputs: Mapping[str, Any]) -> Action:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.azure.errors import AzureError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("azsconfig.operations")
 SOUND = frozenset({"completed", None})
 """Reasons of a run that ended by itself."""
+_REMEDIES = {"disk-full": "Free space on the node's system drive."}
+"""What to do about how a run ended, where what is true leaves nothing to do."""
+_SHOW = "See what it printed: azsconfig runs show {id}"
 BETTER_THAN_IT_ENDED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
 
 
@@ -42,7 +46,20 @@ def follow_to_the_end(
             remedy=f"Watch it again: azsconfig runs attach {run_id}",
             run=run_id,
         )
+    if followed.state.stands_still:
+        return still(followed.state)
     return ended(session, operation, node, followed.state, sink, last_error=heard.last_error)
+
+
+def still(state: RunState) -> Outcome:
+    """Return that a run waits for somebody to go on with it."""
+    why = f" ({state.reason})" if state.reason else ""
+    return Outcome(
+        OutcomeKind.ATTENTION,
+        f"Nobody coordinates the run any more{why}. What goes on on a node ends by itself; nothing new starts.",
+        remedy=f"Go on with it: azsconfig runs resume {state.id}",
+        run=state.id,
+    )
 
 
 def ended(
@@ -56,10 +73,15 @@ def ended(
             LOG.warning("the outcome of %s on %s cannot be read; it is worked out again", state.id, node)
     sink(note("The run is over. Reading again what is true now."))
     outcome = judged(state, _verified(session, operation, node, state, sink), last_error)
-    try:
-        complete_run(session.submit, node, state.id, outcome)
-    except (NodeError, RunError) as error:
-        sink(note(f"The outcome could not be noted on {node}: {error.message}", node=node))
+    if outcome.settled:
+        try:
+            complete_run(session.submit, node, state.id, outcome)
+        except (NodeError, RunError) as error:
+            sink(note(f"The outcome could not be noted on {node}: {error.message}", node=node))
+    else:
+        # What one could not read, another may: it must not stand as the outcome for ever.
+        remedy = f"{outcome.remedy} To have it looked at again: azsconfig runs attach {state.id}"
+        outcome = replace(outcome, remedy=remedy.strip())
     stay = leave_locks(session.submit, [target.node for target in session.targets], state.id)
     if stay:
         LOG.info("%s keep the lock of %s until somebody changes the cluster again", ", ".join(stay), state.id)
@@ -68,20 +90,25 @@ def ended(
 
 def judged(state: RunState, verified: Outcome, last_error: str) -> Outcome:
     """Return the outcome of a run: what was read again, with how the run itself ended where that was not by itself."""
-    trouble = _trouble(state, last_error)
-    if not trouble:
+    trouble, kind = _trouble(state, last_error), verified.kind
+    # An outcome that says what the job claimed says with it why that failed.
+    # What goes on elsewhere, whatever became of the run that began it, is not over.
+    if (
+        not trouble
+        or verified.whole
+        or kind is OutcomeKind.RUNNING
+        or (state.reason == "failed" and verified.claimed and kind not in BETTER_THAN_IT_ENDED)
+    ):
         return verified
-    kind = verified.kind
     if kind in BETTER_THAN_IT_ENDED:
         kind = OutcomeKind.ATTENTION
     elif state.died:
         kind = OutcomeKind.LOST
-    return Outcome(
-        kind,
-        f"{trouble} {verified.message}".strip(),
-        remedy=verified.remedy,
-        claimed=verified.claimed,
-        details=verified.details,
+    return replace(
+        verified,
+        kind=kind,
+        message=f"{trouble} {verified.message}".strip(),
+        remedy=verified.remedy or _REMEDIES.get(state.reason or "") or _SHOW.format(id=state.id),
         run=state.id,
     )
 
@@ -101,7 +128,7 @@ def _trouble(state: RunState, last_error: str) -> str:
         case "disk-full":
             return f"The disk of its node was full, so its journal is not complete.{why}"
         case _:
-            return f"The run failed{_in_step(state)}.{why}"
+            return f"The run failed.{why}" if why else f"The run failed{_in_step(state)}."
 
 
 def _in_step(state: RunState) -> str:
@@ -117,6 +144,7 @@ def _verified(session: "Session", operation: Operation, node: str, state: RunSta
             f"What is true now could not be read: {error.message}",
             remedy=f"{error.remedy} Then look at azsconfig status.".strip(),
             run=state.id,
+            settled=False,
         )
 
 

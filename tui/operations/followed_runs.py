@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tui.operations.activity import ActivityLog
 from tui.operations.activity import Outcome as Noted
-from tui.operations.attach import attach_found
+from tui.operations.attach import attach_found, resume
 from tui.operations.failures import EXPECTED, failed
 from tui.operations.operation import Operation
 from tui.operations.run_progress import KEPT, RunPicture, RunProgress, planned
@@ -131,8 +131,11 @@ class FollowedRuns:
 
         return self._started(FollowedRun(work, planned(plan), changed=self._changed, ended=ended))
 
-    def attach(self, session: "Session", found: FoundRun) -> FollowedRun:
-        """Follow a run that is there already, from its beginning; the one that is followed already, where it is."""
+    def attach(self, session: "Session", found: FoundRun, *, go_on: bool = False) -> FollowedRun:
+        """Follow a run that is there already, from its beginning; the one that is followed already, where it is.
+
+        With `go_on` one that nobody coordinates any more is gone on with.
+        """
         state, banner = found.state, session.banner
         with self._lock:
             known = [run for run in self._runs if run.picture().run_id == state.id and not run.over]
@@ -146,7 +149,7 @@ class FollowedRuns:
                 self._note(picture, state.cluster, banner)
 
         def work(sink: Sink, stop: threading.Event) -> Outcome:
-            return attach_found(session, found, sink, stop)
+            return resume(session, found, sink, stop) if go_on else attach_found(session, found, sink, stop)
 
         picture = RunPicture(title=state.title, run_id=state.id, node=found.node, started=state.started)
         return self._started(FollowedRun(work, picture, changed=self._changed, ended=ended))

@@ -129,7 +129,7 @@ def _not_started(message: str, remedy: str, plan: Plan) -> Outcome:
 
 
 def _run_first(session: "Session", script: NodeScript, plan: Plan, sink: Sink) -> None:
-    """Run one script that has to succeed before; raises NodeError."""
+    """Run one script that has to succeed before; raises NodeError, and RunError where it did not do what it should."""
     title = next((step.title for step in plan.steps if step.id == script.step), script.script)
 
     def tell(status: StepStatus) -> None:
@@ -138,8 +138,14 @@ def _run_first(session: "Session", script: NodeScript, plan: Plan, sink: Sink) -
 
     tell(StepStatus.STARTED)
     try:
-        session.submit(script.node, script.script, script.parameters, exclusive=True).result()
+        reply = session.submit(script.node, script.script, script.parameters, exclusive=True).result()
     except NodeError:
         tell(StepStatus.FAILED)
         raise
+    said = reply.outs[0] if reply.outs else None
+    told = said if isinstance(said, dict) else {}
+    if script.expects is not None and told.get(script.expects) is not True:
+        tell(StepStatus.FAILED)
+        message = f"{title} did not succeed: {told.get('Output') or 'it does not say why'}"
+        raise RunError(message, "See to it on the node itself, then start again.")
     tell(StepStatus.DONE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from tui.runs.event import Sink
 from tui.runs.outcome import Outcome
@@ -11,6 +11,7 @@ from tui.runs.plan import Plan
 if TYPE_CHECKING:
     import threading
 
+    from tui.operations.running import FoundRun
     from tui.runs.run_state import RunState
     from tui.session import Session
 
@@ -42,10 +43,26 @@ class Operation(Protocol):
         ...
 
 
+@runtime_checkable
+class CanResume(Protocol):
+    """An operation that azsconfig itself coordinates: anyone can go on with it."""
+
+    def resume(
+        self, session: "Session", found: "FoundRun", sink: Sink, stop: "threading.Event | None" = None
+    ) -> Outcome:
+        """Go on with a run that nobody coordinates any more. Raises NodeError, RunError."""
+        ...
+
+
 OPERATIONS: Mapping[str, str] = {
     "register": "tui.operations.register.Register",
     "repair": "tui.operations.repair.Repair",
     "enable-arc": "tui.operations.enable_arc.EnableArc",
+    "updates": "tui.operations.install_updates.InstallUpdates",
+    "restart": "tui.operations.restart_node.RestartNode",
+    "opt-in": "tui.operations.opt_in.OptIn",
+    "cau": "tui.operations.cau_update.CauUpdate",
+    "agent": "tui.operations.upgrade_agent.UpgradeAgent",
     "sync": "tui.operations.sync.Sync",
     "unregister": "tui.operations.unregister.Unregister",
 }

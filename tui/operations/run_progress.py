@@ -13,7 +13,9 @@ from tui.runs.plan import Plan, PlanStep
 KEPT = 1000
 """Lines of output that are kept to look at; the run's journal on its node has all of them."""
 WHOLE = 100
-SPOKEN = frozenset({EventKind.OUTPUT, EventKind.WARNING, EventKind.ERROR, EventKind.NOTE, EventKind.ENDED})
+SPOKEN = frozenset(
+    {EventKind.OUTPUT, EventKind.WARNING, EventKind.ERROR, EventKind.ENTRY, EventKind.NOTE, EventKind.ENDED}
+)
 """Events that are lines."""
 
 

@@ -1,5 +1,6 @@
 """The runs of a cluster, wherever they are: read from every node."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from tui.nodes.errors import NodeError
 from tui.runs.errors import RunError, RunNotFound
 from tui.runs.node_runs import LAST, NodeRuns, list_runs
 from tui.runs.run_lock import RunLock
-from tui.runs.run_state import RunState
+from tui.runs.run_state import RunPhase, RunState
 
 if TYPE_CHECKING:
     from tui.session import Session
@@ -64,8 +65,23 @@ def runs_of(session: "Session", last: int = LAST) -> ClusterRuns:
         else:
             unread.append((node, _words(told)))
     told_us = len(session.targets) - len(unread)
-    newest = sorted(runs, key=lambda run: run.state.id, reverse=True)
+    newest = sorted(_once(runs), key=lambda run: run.state.id, reverse=True)
     return ClusterRuns(tuple(newest), tuple(locks.values()), tuple(unread), told_us)
+
+
+def _once(runs: Iterable[FoundRun]) -> list[FoundRun]:
+    """Return each run once: one over several nodes is taken from the node that knows most of it."""
+    best: dict[str, FoundRun] = {}
+    for run in runs:
+        known = best.get(run.state.id)
+        if known is None or _knowledge(run) > _knowledge(known):
+            best[run.state.id] = run
+    return list(best.values())
+
+
+def _knowledge(run: FoundRun) -> tuple[bool, int, bool]:
+    state = run.state
+    return state.outcome is not None, state.size, state.phase in {RunPhase.ENDED, RunPhase.PAUSED}
 
 
 def _words(error: NodeError | RunError) -> str:

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tui.cluster.azure_resources import ArcMachine, ArcSetting, AzureCluster, AzureFact, AzureProblem, AzureView
+from tui.cluster.azure_resources import (
+    ArcMachine,
+    ArcSetting,
+    AutomaticUpgrade,
+    AzureCluster,
+    AzureFact,
+    AzureProblem,
+    AzureView,
+)
 from tui.cluster.iso_time import iso_time
 
 T = TypeVar("T")
@@ -76,4 +84,18 @@ def _machine(machine: ArcMachine) -> dict[str, Any]:
         "vmId": machine.vm_id,
         "parentClusterResourceId": machine.parent_cluster_id,
         "errorDetails": list(machine.errors),
+        "agentUpgrade": upgrade_object(machine.automatic_upgrade),
+    }
+
+
+def upgrade_object(upgrade: AutomaticUpgrade | None) -> dict[str, Any] | None:
+    """Return whether Azure upgrades an agent; `None` where it does not say."""
+    if upgrade is None:
+        return None
+    return {
+        "enableAutomaticUpgrade": upgrade.enabled,
+        "desiredVersion": upgrade.desired_version,
+        "lastAttemptTimestamp": iso_time(upgrade.last_attempt) if upgrade.last_attempt else None,
+        "lastAttemptStatus": upgrade.last_status,
+        "lastAttemptMessage": upgrade.last_message,
     }

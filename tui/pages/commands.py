@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui.nodes.connection import Target
+from tui.nodes.quoting import quoted
 from tui.operations.snapshot import Snapshot
 from tui.pages.columns import wrap
 from tui.pages.document import BLANK, Document, Line, Role, line_of
@@ -11,7 +12,6 @@ from tui.pages.powershell.asked import ASKED
 from tui.pages.powershell.azure import azure_commands
 from tui.pages.powershell.command import Command
 from tui.pages.powershell.line_breaks import shown
-from tui.pages.powershell.quoting import quoted
 from tui.pages.powershell.ways import ways_to
 
 OF_AZURE = frozenset({"status"})

@@ -76,7 +76,7 @@ def line_words(event: Event) -> str:
         case EventKind.ENDED:
             reason = data.get("reason")
             return f"The job has ended{f' ({reason})' if reason and reason != 'completed' else ''}."
-        case EventKind.OUTPUT | EventKind.WARNING | EventKind.ERROR | EventKind.NOTE:
+        case EventKind.OUTPUT | EventKind.WARNING | EventKind.ERROR | EventKind.ENTRY | EventKind.NOTE:
             return _PREFIXES.get(event.kind, "") + event.text.rstrip()
         case _:
             return ""

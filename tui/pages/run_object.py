@@ -24,6 +24,7 @@ def run_object(found: FoundRun) -> dict[str, Any]:
         "alive": state.alive,
         "over": state.over,
         "died": state.died,
+        "stands_still": state.stands_still,
         "step": state.step,
         "started": iso_time(state.started),
         "ended": iso_time(state.ended) if state.ended else None,

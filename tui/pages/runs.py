@@ -28,6 +28,8 @@ def state_words(found: FoundRun) -> str:
         return f"going on{f': {state.step}' if state.step else ''}"
     if state.outcome is not None:
         return _outcome_words(str(state.outcome.get("outcome") or state.outcome.get("Outcome") or ""))
+    if state.stands_still:
+        return "stands still: it can be resumed"
     return "ended in the middle" if state.died else f"over ({state.reason or 'unknown'}), nobody has looked yet"
 
 
@@ -40,7 +42,7 @@ def _outcome_words(kind: str) -> str:
 
 def role_of(found: FoundRun) -> Role:
     """Return how a run's row looks."""
-    if not found.state.over:
+    if not found.state.over or found.state.stands_still:
         return Role.ATTENTION
     kind = str((found.state.outcome or {}).get("outcome", ""))
     return Role.BAD if kind in {"failed", "lost"} or found.state.died else Role.PLAIN

@@ -1,7 +1,7 @@
 """What an expert asks of a node, by subject; each reads what a fact script of azsconfig reads, and changes nothing."""
 
+from tui.nodes.quoting import quoted
 from tui.pages.powershell.command import Command
-from tui.pages.powershell.quoting import quoted
 
 AGENT = r'& "$env:ProgramFiles\AzureConnectedMachineAgent\azcmagent.exe"'
 SERVICES = "'hcisvc', 'himds', 'GCArcService', 'ExtensionService', 'arcproxy'"

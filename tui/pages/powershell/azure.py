@@ -2,8 +2,8 @@
 
 from tui.cluster.azure_resources import AzureView
 from tui.cluster.facts import Reading
+from tui.nodes.quoting import quoted
 from tui.pages.powershell.command import Command
-from tui.pages.powershell.quoting import quoted
 
 
 def azure_commands(view: AzureView | None) -> tuple[Command, ...]:

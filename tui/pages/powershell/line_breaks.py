@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tui.nodes.quoting import QUOTES, end_of_string
 from tui.pages.columns import break_word, width
 from tui.pages.document import Line, line_of
-from tui.pages.powershell.quoting import QUOTES, end_of_string
 
 DEEPER = "  "
 CONTINUES = frozenset("|,{(=")

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui.nodes.connection import HTTP_PORT, HTTPS_PORT, Connection, LocalPowerShell, Target, TransportKind
+from tui.nodes.quoting import quoted
 from tui.pages.powershell.command import Command
-from tui.pages.powershell.quoting import quoted
 
 INDENT = "    "
 WHOLE_CLUSTER = "-ComputerName (Get-ClusterNode).Name"

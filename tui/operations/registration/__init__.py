@@ -1,0 +1,1 @@
+"""What changing the registration has in common: looking, checking, and telling afterwards what is true."""
