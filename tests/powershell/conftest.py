@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from job_cases import Jobs
-from job_engine import JobEngine
-from script_engine import ScriptEngine
+
+from tests.powershell.job_cases import Jobs
+from tests.powershell.job_engine import JobEngine
+from tests.powershell.script_engine import ScriptEngine
+from tests.powershell.update_cases import UpdateNode
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,9 @@ def job_engine(pwsh: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def jobs(job_engine: JobEngine, tmp_path: Path) -> Jobs:
     """A node of its own for jobs."""
     return Jobs(job_engine, tmp_path)
+
+
+@pytest.fixture
+def update_node(engine: ScriptEngine, job_engine: JobEngine, tmp_path: Path) -> UpdateNode:
+    """A node of its own for scripts and jobs about updates."""
+    return UpdateNode(engine, job_engine, tmp_path)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from job_engine import JobEngine, JobNode, JobRun
+from tests.powershell.job_engine import JobEngine, JobNode, JobRun
 
 TOKEN = "token-nobody-may-see"
 ARC_SECRET = "arc-secret-nobody-may-see"

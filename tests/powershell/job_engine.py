@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from script_engine import HERE
-
+from tests.powershell.script_engine import HERE
 from tui.nodes.script import script_text
 
 STUBS = HERE / "stubs"
 GALLERY = STUBS / "gallery"
 NODE_COMMANDS = STUBS / "NodeCommands.psm1"
+UPDATE_COMMANDS = STUBS / "UpdateCommands.psm1"
 _PATIENCE_SECONDS = 60.0
 _MARK = "\x1e"
 
@@ -95,6 +95,7 @@ class JobNode:
             "ProgramData": str(self.folder / "ProgramData"),
             "ProgramFiles": str(self.folder / "Program Files"),
             "windir": str(self.folder / "Windows"),
+            "COMPUTERNAME": "HCI-N1",
             "PSModulePath": str(self.folder / "modules"),
         }
 
@@ -142,12 +143,13 @@ class JobEngine:
         parameters: Mapping[str, Any],
         secrets: Mapping[str, str],
         scenario: Mapping[str, Any],
+        commands: Path = NODE_COMMANDS,
     ) -> JobRun:
         """Run one job of the product on a node, in a scenario."""
         file = self._folder / f"{job}.ps1"
         if not file.exists():
             file.write_text(script_text(job), encoding="ascii")
-        return self.run_file(file, node, parameters=parameters, secrets=secrets, scenario=scenario)
+        return self.run_file(file, node, parameters=parameters, secrets=secrets, scenario=scenario, commands=commands)
 
     def run_file(
         self,
@@ -157,6 +159,7 @@ class JobEngine:
         parameters: Mapping[str, Any],
         secrets: Mapping[str, str],
         scenario: Mapping[str, Any],
+        commands: Path = NODE_COMMANDS,
     ) -> JobRun:
         """Run the job that a file holds."""
         environment = node.environment
@@ -166,7 +169,7 @@ class JobEngine:
             "parameters": parameters,
             "secrets": secrets,
             "environment": environment,
-            "modules": [str(NODE_COMMANDS)],
+            "modules": [str(commands)],
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(case) + "\n")

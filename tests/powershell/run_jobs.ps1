@@ -23,7 +23,7 @@ function global:Write-RunResult {
 
 function global:Write-Progress {
     param([string] $Activity, [string] $Status, [int] $Id, [int] $ParentId = -1, [int] $PercentComplete = -1, [switch] $Completed)
-    [void] $global:told.Add([ordered] @{ activity = $Activity; id = $Id; parent = $ParentId; percent = $PercentComplete })
+    [void] $global:told.Add([ordered] @{ activity = $Activity; id = $Id; parent = $ParentId; percent = $PercentComplete; text = $Status })
 }
 
 function global:Stop-Run {
@@ -56,7 +56,7 @@ while ($null -ne ($line = [System.Console]::In.ReadLine())) {
     }
     $answer['confirm'] = [string] $ConfirmPreference
     $answer['moved'] = (Get-Location).ProviderPath -ne $place
-    Get-Module -Name 'Az.*', 'NodeCommands' | Remove-Module -Force
+    Get-Module -Name 'Az.*', 'NodeCommands', 'UpdateCommands', 'ClusterAwareUpdating' | Remove-Module -Force
     [System.Console]::Out.WriteLine([char] 30 + (ConvertTo-Json -InputObject $answer -Compress -Depth 8))
     [System.Console]::Out.Flush()
     [System.Console]::Error.WriteLine([char] 30)

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from script_engine import HERE, Failure, Run, ScriptEngine
-
 from tests.lab.patience import wait_until
+from tests.powershell.script_engine import HERE, Failure, Run, ScriptEngine
 from tui.nodes.script import script_text
 
 SCHEDULER = HERE / "stubs" / "scheduler"

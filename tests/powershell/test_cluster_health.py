@@ -1,7 +1,6 @@
 """get-cluster-health: what taking a node out depends on, and nothing taken for healthy that was not read."""
 
-from script_engine import ScriptEngine
-
+from tests.powershell.script_engine import ScriptEngine
 from tui.cluster.cluster_health import ClusterHealth, DiskHealth, JobState
 from tui.cluster.decode import decode
 from tui.cluster.membership import NodeState

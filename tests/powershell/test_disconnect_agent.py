@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_engine import ScriptEngine
-from test_scripts_on_odd_answers import place_agent
+
+from tests.powershell.script_engine import ScriptEngine
+from tests.powershell.test_scripts_on_odd_answers import place_agent
 
 
 def agent(folder: Path, *, ends: int, name: str | None, says: str = "INFO    Disconnected machine from Azure") -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_engine import ScriptEngine
 
+from tests.powershell.script_engine import ScriptEngine
 from tui.lab.certificates import CertificateAuthority
 
 WINHTTP = """

@@ -6,8 +6,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from job_cases import Jobs
-from job_engine import JobRun
+
+from tests.powershell.job_cases import Jobs
+from tests.powershell.job_engine import JobRun
 
 OLD = "2020/01/01 10:00:00 , ERROR , of another run\nwith more of it\n"
 

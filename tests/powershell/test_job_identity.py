@@ -1,7 +1,8 @@
 """A job first sees that whoever it runs as reaches every node: nothing is started that would fail in the middle."""
 
 import pytest
-from job_cases import Jobs
+
+from tests.powershell.job_cases import Jobs
 
 PEERS = ["HCI-N2.hci.contoso.test", "HCI-N3.hci.contoso.test"]
 

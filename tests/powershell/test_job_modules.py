@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from job_cases import Jobs
-from job_engine import GALLERY
+
+from tests.powershell.job_cases import Jobs
+from tests.powershell.job_engine import GALLERY
 
 PINNED = [{"Name": "Az.Accounts", "Version": "2.13.2"}, {"Name": "Az.StackHCI", "Version": "1.4.1"}]
 FROM_GALLERY: dict[str, Any] = {"InstallModules": PINNED, "ModuleSource": "gallery"}

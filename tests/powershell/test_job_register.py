@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from job_cases import ARC_SECRET, PASSWORD, SUBSCRIPTION, TOKEN, USUAL, VERSIONS, Jobs
+
+from tests.powershell.job_cases import ARC_SECRET, PASSWORD, SUBSCRIPTION, TOKEN, USUAL, VERSIONS, Jobs
 
 ARRIVING = {"WarningAction": "Continue", "InformationAction": "Continue"}
 DONE = ["identity started", "identity done", "install-modules skipped", "cmdlet started"]

@@ -1,7 +1,8 @@
 """The stubs of Microsoft's cmdlets hang and mislead as the real ones do when they are called carelessly."""
 
 import pytest
-from job_cases import Jobs
+
+from tests.powershell.job_cases import Jobs
 
 TYPED = "Register-AzStackHCI -SubscriptionId s -Region eastus -ArmAccessToken t -AccountId a"
 

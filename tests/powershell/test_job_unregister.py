@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from job_cases import TOKEN, USUAL, VERSIONS, Jobs
+
+from tests.powershell.job_cases import TOKEN, USUAL, VERSIONS, Jobs
 
 
 def given() -> dict[str, Any]:

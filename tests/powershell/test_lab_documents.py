@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_engine import ScriptEngine
 
+from tests.powershell.script_engine import ScriptEngine
 from tui.lab.node_document import node_document, write_document
 from tui.lab.powershell import MODULE, prepare
 from tui.lab.scenarios import SCENARIOS, build_cluster

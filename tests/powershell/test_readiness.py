@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from job_engine import GALLERY, STUBS
-from script_engine import Run, ScriptEngine
+
+from tests.powershell.job_engine import GALLERY, STUBS
+from tests.powershell.script_engine import Run, ScriptEngine
 
 POLICIES = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell"
 LSA = r"HKLM:\SYSTEM\CurrentControlSet\Control\Lsa"

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_node import NodeOfRuns, run_id
-from script_engine import ScriptEngine
 
 from tests.lab.patience import wait_until
+from tests.powershell.run_node import NodeOfRuns, run_id
+from tests.powershell.script_engine import ScriptEngine
 from tui.nodes.script import script_text
 
 HOLD = "while (-not (Test-Path -LiteralPath $Parameters.Hold)) { Start-Sleep -Milliseconds 20 }\n"

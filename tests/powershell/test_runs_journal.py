@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_node import NodeOfRuns, order, run_id
-from script_engine import ScriptEngine
 
+from tests.powershell.run_node import NodeOfRuns, order, run_id
+from tests.powershell.script_engine import ScriptEngine
 from tui.cluster.decode import decode
 from tui.runs.event import EventKind, event_from_line
 from tui.runs.run_state import RunPhase, RunState

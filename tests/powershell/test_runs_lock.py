@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_node import NodeOfRuns, run_id
-from script_engine import ScriptEngine
 
+from tests.powershell.run_node import NodeOfRuns, run_id
+from tests.powershell.script_engine import ScriptEngine
 from tui.cluster.decode import decode
 from tui.runs.run_lock import RunLock
 

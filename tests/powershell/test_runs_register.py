@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from job_cases import TOKEN, USUAL
-from job_engine import NODE_COMMANDS, JobNode
-from run_node import SCHEDULER, NodeOfRuns
-from script_engine import ScriptEngine
 
+from tests.powershell.job_cases import TOKEN, USUAL
+from tests.powershell.job_engine import NODE_COMMANDS, JobNode
+from tests.powershell.run_node import SCHEDULER, NodeOfRuns
+from tests.powershell.script_engine import ScriptEngine
 from tui.nodes.script import script_text
 
 STRICT = "Set-StrictMode -Version 2\n"

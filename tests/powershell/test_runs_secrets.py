@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from run_node import PASSWORD, TOKEN, NodeOfRuns
-from script_engine import ScriptEngine
+
+from tests.powershell.run_node import PASSWORD, TOKEN, NodeOfRuns
+from tests.powershell.script_engine import ScriptEngine
 
 SECOND = "line one of a key\nline two of a key"
 JOB = r"""

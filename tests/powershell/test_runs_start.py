@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_node import NodeOfRuns, order, run_id
-from script_engine import ScriptEngine
 
 from tests.lab.patience import wait_until
+from tests.powershell.run_node import NodeOfRuns, order, run_id
+from tests.powershell.script_engine import ScriptEngine
 
 SAFE = "O:BAG:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 

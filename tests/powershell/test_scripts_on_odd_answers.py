@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_engine import HERE, Run, ScriptEngine
+
+from tests.powershell.script_engine import HERE, Run, ScriptEngine
 
 CASES: list[dict[str, Any]] = tomllib.loads((HERE / "odd_answers.toml").read_text(encoding="utf-8"))["case"]
 

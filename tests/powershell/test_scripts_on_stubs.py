@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_documents import DOCUMENTS, Document, healthy_22h2, text_only_agent, without_agent
-from script_engine import Run, ScriptEngine
 
+from tests.powershell.script_documents import DOCUMENTS, Document, healthy_22h2, text_only_agent, without_agent
+from tests.powershell.script_engine import Run, ScriptEngine
 from tui.lab.powershell import MODULE, prepare
 
 MANY = ("get-modules", "get-services", "get-events")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_engine import HERE, SCRIPTS
+
+from tests.powershell.script_engine import HERE, SCRIPTS
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads((HERE / "newer_constructs.toml").read_text(encoding="utf-8"))
 FACT_SCRIPTS = {
@@ -25,8 +26,25 @@ FACT_SCRIPTS = {
     "test-endpoints",
     "get-cluster-health",
 }
+UPDATE_SCRIPTS = {
+    "search-updates",
+    "get-update-state",
+    "enable-microsoft-update",
+    "write-file-part",
+    "test-installer",
+    "remove-file",
+    "resume-after-restart",
+    "job-install-updates",
+    "job-drain-node",
+    "job-resume-node",
+    "job-restart-node",
+    "job-upgrade-agent",
+    "job-enable-microsoft-update",
+    "job-cau-run",
+}
 RUN_SCRIPTS = {"start-run", "read-run", "get-runs", "enter-lock", "exit-lock", "complete-run", "runner"}
-DOCUMENTED = sorted(FACT_SCRIPTS | RUN_SCRIPTS | {"disconnect-agent", "sync-cluster", "job-register", "job-unregister"})
+REGISTRATION_SCRIPTS = {"disconnect-agent", "sync-cluster", "job-register", "job-unregister"}
+DOCUMENTED = sorted(FACT_SCRIPTS | UPDATE_SCRIPTS | RUN_SCRIPTS | REGISTRATION_SCRIPTS)
 
 
 def ours() -> list[Path]:

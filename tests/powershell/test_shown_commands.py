@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_documents import healthy_22h2
-from script_engine import Run, ScriptEngine
-from test_scripts_suit_windows_powershell import examine
 
+from tests.powershell.script_documents import healthy_22h2
+from tests.powershell.script_engine import Run, ScriptEngine
+from tests.powershell.test_scripts_suit_windows_powershell import examine
 from tui.cluster.azure_resources import AzureProblem, AzureProblemKind, AzureView
 from tui.cluster.resource_id import parse_resource_id
 from tui.lab.powershell import MODULE, prepare

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from script_documents import healthy_22h2, text_only_agent
-from script_engine import SCRIPTS
 
+from tests.powershell.script_documents import healthy_22h2, text_only_agent
+from tests.powershell.script_engine import SCRIPTS
 from tui.lab.powershell import MODULE, prepare, rewrite
 
 MODULE_PATH = Path("/opt/it's here/AzsconfigLab.psd1")

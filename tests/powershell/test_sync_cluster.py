@@ -1,6 +1,6 @@
 """sync-cluster: asks for one sync, and tells when the last one was before and after."""
 
-from script_engine import ScriptEngine
+from tests.powershell.script_engine import ScriptEngine
 
 COMMANDS = """
 $script:last = [datetime]::new(2026, 5, 4, 1, 2, 3, [System.DateTimeKind]::Utc)

@@ -58,3 +58,20 @@ class CauRun:
     """Node or computer that coordinates it."""
     nodes: tuple[CauNode, ...] = ()
     """How it stands, node by node, as far as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class CauResult:
+    """What a run of Cluster-Aware Updating came to, by its report."""
+
+    run_id: str
+    """Its id."""
+    status: str
+    """How it ended, as it came: `Succeeded` where all went well, `InProgress` where no report tells."""
+    nodes: tuple[CauNode, ...] = ()
+    """How it went, node by node."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it says that everything was done."""
+        return self.status.casefold() == "succeeded"

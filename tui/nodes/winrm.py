@@ -1,7 +1,7 @@
 """The carrier over WinRM: one shell, one long-lived PowerShell in it, input by Send, output by Receive.
 
-Two conversations: output is waited for on the main one; what must not wait for that goes over the control one, which
-is only made when it is needed.
+Two conversations: whoever comes first takes the main one, and whoever comes meanwhile the control one, which is only
+made when it is needed. So input never waits for output, nor output for input.
 """
 
 import contextlib
@@ -50,6 +50,7 @@ class WinRMCarrier:
         self._connection = connection
         self._main = Conversation(connection, handshakes, "main")
         self._control = Conversation(connection, handshakes, "control")
+        self._unused = threading.Semaphore(2)
         self._closing = threading.Event()
         self._writing = threading.Lock()
         self._reading = Patience(connection.node, self._closing)
@@ -160,11 +161,10 @@ class WinRMCarrier:
             return protocol.get_command_output_raw(shell, command)
 
         try:
-            with self._main.held(SEND_SECONDS * 2) as held:
+            # Not behind a line that is being sent: PowerShell may take none before its output has been fetched.
+            with self._free(SEND_SECONDS) as conversation:
                 self._raise_if_closing()
-                if not held:
-                    return Delivery()
-                stdout, stderr, code, done = self._main.call(receive, seconds=RECEIVE_SECONDS)
+                stdout, stderr, code, done = conversation.call(receive, seconds=RECEIVE_SECONDS)
         except Silent:
             self._reading.worked()
             return Delivery()
@@ -230,15 +230,21 @@ class WinRMCarrier:
 
     @contextlib.contextmanager
     def _free(self, seconds: float) -> Generator[Conversation]:
-        """Hold the main conversation when nobody waits on it, else the control one."""
-        with self._main.held(0) as main:
-            if main:
-                yield self._main
-                return
-        with self._control.held(seconds) as control:
-            if not control:
-                raise Silent
-            yield self._control
+        """Hold the main conversation when it is free, else the control one, whichever is so first."""
+        until = time.monotonic() + seconds
+        if not self._unused.acquire(timeout=max(0.0, seconds)):
+            raise Silent
+        try:
+            with self._main.held(0) as main:
+                if main:
+                    yield self._main
+                    return
+            with self._control.held(until - time.monotonic()) as control:
+                if not control:
+                    raise Silent
+                yield self._control
+        finally:
+            self._unused.release()
 
     def _raise_if_closing(self) -> None:
         if self._closing.is_set():

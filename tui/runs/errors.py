@@ -4,6 +4,7 @@ RunError              message, remedy, node
 +-- RunRefused        the node would not start it; `reason` is the script's error id
 +-- RunNotFound       no node that answers has a run of that id
 +-- RunGoingOn        another change is going on: `lock`, and `run` where it could be read
++-- RunTaken          somebody else coordinates it now
 +-- RunUnreadable     what the node says of a run is not what its scripts say
 """
 
@@ -31,6 +32,8 @@ REMEDIES = {
     "AzsconfigRunDidNotStart": "Look into the node's Task Scheduler log for the task of the run; then start it again.",
     "AzsconfigRunSecretsNotTaken": "Start it again; if it stays, look into the node's Task Scheduler log.",
     "AzsconfigRunBadId": "Copy the id from azsconfig runs list.",
+    "AzsconfigRunCoordinated": "Watch it (azsconfig runs attach); go on with it once nobody coordinates it any more.",
+    "AzsconfigRunEnded": "It is over: start another one.",
 }
 """What to do about each reason a node gives for not starting a run."""
 
@@ -75,6 +78,10 @@ class RunGoingOn(RunError):
         """Whose turn it is."""
         self.run = run
         """The run that has the lock, where it could be read."""
+
+
+class RunTaken(RunError):
+    """Somebody else coordinates the run: one at a time."""
 
 
 class RunUnreadable(RunError):

@@ -10,6 +10,7 @@
 | `error` | text, category, fqid | an error record, or an error that went to the host alone |
 | `result` | data | what the job claims to have come to |
 | `ended` | exit, reason | the job is over |
+| `entry` | node, mark... | what the coordinator of several nodes decided, `tui.runs.rolling_events` |
 | `note` | text | azsconfig says something: the connection is lost, the node restarts |
 | `outcome` | data | what is true now, read again |
 """
@@ -35,6 +36,7 @@ class EventKind(OpenEnum):
     ERROR = "error"
     RESULT = "result"
     ENDED = "ended"
+    ENTRY = "entry"
     NOTE = "note"
     OUTCOME = "outcome"
 

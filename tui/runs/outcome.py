@@ -59,6 +59,10 @@ class Outcome:
     """What was read again, a sentence each: node by node, resource by resource."""
     run: str | None = None
     """Id of the run, where there was one."""
+    settled: bool = True
+    """Whether everything could be read that it hangs on; otherwise whoever attaches next looks again."""
+    whole: bool = False
+    """Whether it says all there is to say, however the run itself ended: what it began goes on without it."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -82,6 +82,8 @@ class NodeScript:
     """Step of the plan that it is."""
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Its parameters; no secret is among them."""
+    expects: str | None = None
+    """Property of its output that has to be true: the script ends well although it did not do what it should."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class RunPhase(OpenEnum):
     STARTING = "starting"
     WAITING_FOR_SECRETS = "waiting-for-secrets"
     RUNNING = "running"
+    PAUSED = "paused"
+    """Nobody coordinates it now; somebody may go on with it."""
     ENDED = "ended"
 
 
@@ -67,6 +69,10 @@ class RunState:
     """What azsconfig found to be true afterwards, once somebody has looked."""
     size: int = 0
     """Bytes of its journal."""
+    coordinated: bool = False
+    """Whether azsconfig itself coordinates it over several nodes, each of which has its journal."""
+    coordinator: str | None = None
+    """Which azsconfig coordinates it now, or did last: a word that only that one knows beforehand."""
 
     @property
     def over(self) -> bool:
@@ -76,7 +82,12 @@ class RunState:
     @property
     def died(self) -> bool:
         """Whether its runner is gone without having ended it."""
-        return self.phase != RunPhase.ENDED and not self.alive
+        return self.phase != RunPhase.ENDED and not self.alive and not self.coordinated
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nobody coordinates it any more although it is not finished: anyone may go on with it."""
+        return self.coordinated and self.phase != RunPhase.ENDED and not self.alive
 
 
 def new_run_id(kind: str, now: datetime) -> str:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cluster_builders import NOW, dead
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from tests.unit.cluster.cluster_builders import NOW, dead
 from tui.cluster.arc import AgentStatus, ArcExtension, ArcIntegration, ArcStatus, ConnectedMachineAgent
 from tui.cluster.events import AdminEvent, EventLevel
 from tui.cluster.facts import ClusterFacts, NodeFacts, Problem, ProblemKind, Reading

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cluster_builders import load_cases
-from cluster_strategies import patient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.cluster.cluster_builders import load_cases
+from tests.unit.cluster.cluster_strategies import patient
 from tui.cluster.arc import AgentStatus, ArcExtension, ConnectedMachineAgent
 from tui.cluster.azcmagent import parse_agent, parse_agent_time, read_show_text
 from tui.cluster.decode import encode

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from cluster_builders import load_cases
 
+from tests.unit.cluster.cluster_builders import load_cases
 from tui.cluster.builds import UNREAD, Offer, Support, cluster_offer, offer
 from tui.cluster.decode import decode
 from tui.cluster.registration import Registration

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cluster_builders import build_node
 
+from tests.unit.cluster.cluster_builders import build_node
 from tui.cluster.arc import ArcIntegration, ArcStatus
 from tui.cluster.decode import DecodeError, decode, decode_all, encode
 from tui.cluster.events import AdminEvent

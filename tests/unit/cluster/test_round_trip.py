@@ -2,13 +2,13 @@
 
 from typing import Any, cast
 
-import cluster_strategies as any_
 import msgspec
 import pytest
-from cluster_strategies import patient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.cluster import cluster_strategies as any_
+from tests.unit.cluster.cluster_strategies import patient
 from tui.cluster.decode import decode, encode
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from cluster_builders import CASES, NOW, build_cluster, dead, healthy, load_cases
 
+from tests.unit.cluster.cluster_builders import CASES, NOW, build_cluster, dead, healthy, load_cases
 from tui.cluster.facts import ClusterFacts, ProblemKind
 from tui.cluster.findings import Level
 from tui.cluster.verdict import judge

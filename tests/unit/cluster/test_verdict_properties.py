@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from cluster_builders import NOW, dead
-from cluster_strategies import clusters, firmwares, patient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.cluster.cluster_builders import NOW, dead
+from tests.unit.cluster.cluster_strategies import clusters, firmwares, patient
 from tui.cluster.encode import encode
 from tui.cluster.facts import ClusterFacts
 from tui.cluster.findings import Level

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from cluster_strategies import patient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.cluster.cluster_strategies import patient
 from tui.cluster import policy_clocks
 from tui.cluster.agent_releases import release_of, support_end
 from tui.cluster.agent_version import parse_version

@@ -7,8 +7,8 @@ from threading import Event
 from threading import enumerate as all_threads
 
 import pytest
-from scripted_carrier import PATIENCE_SECONDS, READY, Carriers, ScriptedCarrier, answer, record
 
+from tests.unit.nodes.scripted_carrier import PATIENCE_SECONDS, READY, Carriers, ScriptedCarrier, answer, record
 from tui.nodes.carrier import Delivery, Gone
 from tui.nodes.channel import NodeChannel
 from tui.nodes.connection import LocalPowerShell

@@ -3,8 +3,7 @@
 import itertools
 from random import Random
 
-from rolling_world import World
-
+from tests.unit.rolling.rolling_world import World
 from tui.cluster.rolling_journal import Entry, Step
 from tui.cluster.rolling_progress import NodeProgress
 from tui.cluster.rolling_view import NodeSight, RollingAction, RollingView

@@ -6,9 +6,9 @@ The promises are checked by the simulated cluster itself, at every moment and at
 from random import Random
 
 import pytest
-from rolling_hands import Killed, SimHands
-from rolling_world import World
 
+from tests.unit.rolling.rolling_hands import Killed, SimHands
+from tests.unit.rolling.rolling_world import World
 from tui.cluster.rolling_journal import Mark, continued, restarts_owed
 from tui.cluster.rolling_plan import RollingPlan, rolling_order
 from tui.cluster.rolling_view import Do, RollingAction

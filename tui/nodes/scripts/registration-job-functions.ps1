@@ -11,36 +11,14 @@
     traces that were left.
 #>
 
+#include job-functions
+
 $reachSeconds = 30
 $newestLines = 4000
-$longestText = 2000
 $eventSource = 'HCI Registration'
 $listWidth = 4096
 # Versions of Az.StackHCI from which on their cmdlets have a parameter.
 $parameterSince = @{ LogsDirectory = '2.2.0'; ArcServerResourceGroupName = '1.2.0'; ArcSpnCredential = '1.2.0' }
-
-function Get-Given {
-    # A value that was given under a name, null where there is none or it is empty.
-    param($Source, [string] $Name)
-    if ($null -eq $Source) { return $null }
-    $value = $null
-    if ($Source -is [System.Collections.IDictionary]) {
-        $value = $Source[$Name]
-    } else {
-        $property = $Source.PSObject.Properties[$Name]
-        if ($null -ne $property) { $value = $property.Value }
-    }
-    if ($value -is [string] -and $value.Trim() -eq '') { return $null }
-    return $value
-}
-
-function ConvertTo-ToldLine {
-    # Text in one line, not longer than anybody reads.
-    param($Text)
-    $line = (([string] $Text) -replace '\s+', ' ').Trim()
-    if ($line.Length -gt $longestText) { $line = $line.Substring(0, $longestText) + '...' }
-    return $line
-}
 
 function ConvertTo-EventTime {
     param($Value)

@@ -12,6 +12,7 @@ $runFileTries = 40
 $runFilePauseMilliseconds = 25
 $runFolderTries = 200
 $runGuardSeconds = 20
+$runBelievedSeconds = 60
 $runInvariant = [System.Globalization.CultureInfo]::InvariantCulture
 $runEscape = [System.Text.RegularExpressions.MatchEvaluator] { param($match) '\u{0:x4}' -f [int] [char] $match.Value }
 # PowerShell 7 would turn texts that look like times into times.
@@ -217,11 +218,24 @@ function Test-RunProcess {
     return [Math]::Abs(($start - $told).TotalSeconds) -lt 2
 }
 
+function Test-RunCoordinated {
+    # Whether a run over several nodes is coordinated: somebody said so within a minute.
+    param($State)
+    if ((Get-RunField -Source $State -Name 'Phase') -ne 'running') { return $false }
+    $told = Get-RunField -Source $State -Name 'Updated'
+    if (-not $told) { return $false }
+    $time = [System.DateTime]::Parse($told, $runInvariant, 'AdjustToUniversal, AssumeUniversal')
+    return [Math]::Abs(([System.DateTime]::UtcNow - $time).TotalSeconds) -lt $runBelievedSeconds
+}
+
 function Get-RunProgress {
     # What state.json says, and whether its process is there.
     param([string] $Folder, $Request)
     $path = [System.IO.Path]::Combine($Folder, 'state.json')
     $state = Read-RunJson -Path $path -Replaced
+    if ((Get-RunField -Source $Request -Name 'Coordinated') -eq $true) {
+        return @{ State = $state; Alive = Test-RunCoordinated -State $state }
+    }
     # Before its runner says something, whoever starts it is its process.
     $source = if ($null -eq $state) { $Request } else { $state }
     $alive = Test-RunProcess -ProcessId (Get-RunField -Source $source -Name 'ProcessId') `
@@ -251,6 +265,8 @@ function Get-RunState {
     if (-not $told['Kind']) { $told['Kind'] = $Id.Substring(17, $Id.Length - 26) }
     $told['Phase'] = 'starting'
     $told['Alive'] = $progress.Alive
+    $told['Coordinated'] = (Get-RunField -Source $request -Name 'Coordinated') -eq $true
+    $told['Coordinator'] = if ($told['Coordinated']) { Get-RunField -Source $state -Name 'Coordinator' } else { $null }
     foreach ($name in 'ProcessId', 'ProcessStarted', 'Started', 'Updated', 'Ended', 'Step', 'Exit', 'Reason', 'Identity') {
         $told[$name] = Get-RunField -Source $state -Name $name
     }

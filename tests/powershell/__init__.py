@@ -1,0 +1,1 @@
+"""Tests of PowerShell scripts on the real engine."""

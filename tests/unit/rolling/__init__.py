@@ -1,0 +1,1 @@
+"""Tests of rolling through a cluster."""
