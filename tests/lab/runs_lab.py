@@ -1,6 +1,7 @@
 """Nodes with runs and an Azure, without any carrier: scripts are called as a node's PowerShell calls them."""
 
 import itertools
+import json
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,10 +14,11 @@ from tui.lab.azure.roles import OWNER, Role, Roles
 from tui.lab.azure.tokens import Principal, Tokens
 from tui.lab.clock import LabClock
 from tui.lab.cluster_state import DOMAIN, NETBIOS_DOMAIN, SUBSCRIPTION_ID, TENANT_ID
+from tui.lab.failover.power import SERVICES_STAGES, NodePower
 from tui.lab.node_document import node_document
 from tui.lab.runs.azure_gate import AzureGate
+from tui.lab.runs.cau import CauCoordinator
 from tui.lab.runs.node_runs import NodeRuns
-from tui.lab.runs.pace import Pace
 from tui.lab.runs.scripts import RunScripts
 from tui.lab.runs.world import RunWorld
 from tui.lab.scenarios import build_cluster
@@ -41,14 +43,35 @@ class RunsLab:
         self.grant(OWNER)
         accounts = AccountStore(folder / "accounts", [Account("Administrator", PASSWORD, NETBIOS_DOMAIN, DOMAIN)])
         gate = AzureGate(self.tokens, self.roles, self.directory, AUDIENCE)
-        self.world = RunWorld(self.cluster, gate, accounts, pace=Pace(0.0))
+        self.cluster.pace.set(0.0)
+        self.world = RunWorld(self.cluster, gate, accounts)
+        CauCoordinator(self.world)
         self.faults: dict[str, dict[str, Any]] = {name: {} for name in self.cluster.names}
         self.world.node_faults = {name: faults.copy for name, faults in self.faults.items()}
         self.runs = {name: NodeRuns(self.world, name) for name in self.cluster.names}
+        for name in self.cluster.names:
+            self._add_power(name)
         self._scripts = {name: RunScripts(runs) for name, runs in self.runs.items()}
         self._numbers = itertools.count(1)
+        self.warnings: list[str] = []
+
+    def _add_power(self, name: str) -> None:
+        def go_down() -> None:
+            self.cluster.stop(name)
+            self.runs[name].kill()
+
+        self.world.power[name] = NodePower(
+            name,
+            self.cluster.pace,
+            self.faults[name].copy,
+            go_down=go_down,
+            come_up=lambda: self.cluster.start(name, services_after=SERVICES_STAGES),
+        )
 
     def close(self) -> None:
+        self.world.cau_coordinator.stop()
+        for power in self.world.power.values():
+            power.cancel()
         for runs in self.runs.values():
             runs.kill()
 
@@ -77,6 +100,8 @@ class RunsLab:
         for step in self._scripts[node].steps(script, parameters or {}, delay=lambda: 0.0):
             if isinstance(step, Wait):
                 time.sleep(step.seconds)
+            elif step["t"] == "warning":
+                self.warnings.append(step["message"])
             else:
                 answers.append(step["data"])
         return answers
@@ -114,6 +139,20 @@ class RunsLab:
             },
             node,
         )
+
+    def job(self, kind: str, node: str = "HCI-N1", **parameters: object) -> dict[str, Any]:
+        """Run a job that keeps a node current, under SYSTEM; return its state once it is over."""
+        started = self.start_job(kind, node, **parameters)
+        return self.follow(started["Id"], node)[0]
+
+    def start_job(self, kind: str, node: str = "HCI-N1", **parameters: object) -> dict[str, Any]:
+        """Start a job that keeps a node current, under SYSTEM."""
+        asked = {"Id": self.new_id(kind), "Kind": kind, "Title": kind, "Runner": "the runner", "Job": "the job"}
+        return self.call("start-run", {**asked, "Parameters": parameters}, node)
+
+    def events(self, run_id: str, node: str = "HCI-N1") -> list[dict[str, Any]]:
+        """Return the events of a run once it is over."""
+        return [json.loads(line) for line in self.follow(run_id, node)[1]]
 
     def usual(self, node: str) -> dict[str, Any]:
         return {

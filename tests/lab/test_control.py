@@ -10,16 +10,14 @@ from pathlib import Path
 import pytest
 from pypsrp.exceptions import WSManFaultError
 from pypsrp.shell import Process, WinRS
-from pypsrp.wsman import WSMan
 
 from tests.lab.conversation import AGENT
+from tests.lab.over_winrm import BOOTSTRAP, agent_records, client
 from tests.lab.patience import wait_until
 from tui.lab.control import CONTROL_FILE, LabControl, LabControlError
 from tui.lab.lab import Lab
 
 pytestmark = pytest.mark.usefixtures("no_threads_left")
-
-BOOTSTRAP = base64.b64encode("$l = $r.ReadLine(); [scriptblock]::Create($l)".encode("utf-16-le")).decode()
 
 
 @pytest.fixture
@@ -32,22 +30,6 @@ def running_lab(lab_folders: Path) -> Generator[Lab]:
 @pytest.fixture
 def control(running_lab: Lab) -> LabControl:
     return LabControl.beside(running_lab.ready.config)
-
-
-def client(lab: Lab, node: int) -> WSMan:
-    port = int(lab.ready.nodes[node].http.rpartition(":")[2].partition("/")[0])
-    user, password = lab.ready.user, lab.ready.password
-    return WSMan("127.0.0.1", port=port, ssl=False, auth="ntlm", username=user, password=password, no_proxy=True)
-
-
-def agent_records(shell: WinRS, *requests: dict[str, object]) -> list[dict[str, object]]:
-    """Run the agent in a shell, say the requests and return every record."""
-    process = Process(shell, "powershell.exe", ["-NoProfile", "-EncodedCommand", BOOTSTRAP])
-    process.begin_invoke()
-    lines = [AGENT, *(json.dumps(request).encode() for request in requests)]
-    process.send(b"".join(line + b"\n" for line in lines), end=True)
-    process.end_invoke()
-    return [json.loads(line.removeprefix(b"\x1e")) for line in process.stdout.splitlines()]
 
 
 def test_an_agent_over_winrm_is_the_simulated_powershell_of_its_node(running_lab: Lab, control: LabControl) -> None:

@@ -7,8 +7,12 @@ import pytest
 from tests.scenario_facts import NOW, scenario_facts
 from tui.cluster.verdict import judge
 from tui.lab.clock import LabClock
+from tui.lab.cluster_state import ClusterState
+from tui.lab.failover.health import get_cluster_health
 from tui.lab.node_document import node_document
 from tui.lab.scenarios import SCENARIOS, UnknownScenarioError, build_cluster
+from tui.lab.updates.documents import update_state_document
+from tui.lab.updates.search import offered
 
 EXPECTED: dict[str, tuple[str, str]] = {
     "healthy": ("healthy", "4 of 4 nodes registered and connected"),
@@ -32,6 +36,11 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "half-unregistered": ("attention", "Azure Arc integration is being disabled"),
     "extension-stuck": ("healthy", "4 of 4 nodes registered and connected"),
     "modules-missing": ("attention", "not registered, 26 days"),
+    "updates": ("healthy", "4 of 4 nodes registered and connected"),
+    "updates-failing": ("healthy", "4 of 4 nodes registered and connected"),
+    "wsus": ("healthy", "4 of 4 nodes registered and connected"),
+    "storage-repair": ("healthy", "4 of 4 nodes registered and connected"),
+    "cau": ("healthy", "4 of 4 nodes registered and connected"),
 }
 """What the rules of the product make of what the nodes say in each scenario: level and part of the reason."""
 IN_AZURE = {"resource-deleted": "healthy", "drift": "healthy", "wrong-account": "healthy", "no-permission": "fresh"}
@@ -64,12 +73,20 @@ def test_a_document_is_plain_ascii_json(name: str) -> None:
 
 def test_no_two_scenarios_say_the_same() -> None:
     told = {
-        name: json.dumps([node_document(cluster, node)["facts"] for node in cluster.names])
+        name: json.dumps([_everything(cluster, node) for node in cluster.names])
         for name in SCENARIOS
         for cluster in [build_cluster(name, 4, LabClock(lambda: NOW))]
     }
     assert len(set(told.values())) == len(SCENARIOS) - len(IN_AZURE)
     assert {name for name, other in IN_AZURE.items() if told[name] == told[other]} == set(IN_AZURE)
+
+
+def _everything(cluster: ClusterState, node: str) -> list[object]:
+    """Return all that scripts tell of a node without asking anybody else, and what it is offered."""
+    health = list(get_cluster_health(cluster, node, {}))
+    updates = [update_state_document(cluster, node), [offer.id for offer in offered(cluster.node(node))]]
+    failing = dict(cluster.node(node).updates.failing)
+    return [node_document(cluster, node)["facts"], health, updates, failing]
 
 
 def test_each_scenario_has_one_line_of_description() -> None:

@@ -3,17 +3,22 @@
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tui.cluster.events import EventLevel
+from tui.cluster.system import ServiceStatus
 from tui.lab.azure.resources import AzureResources
 from tui.lab.clock import LabClock
 from tui.lab.event_texts import CANNOT_CONNECT
+from tui.lab.failover.cluster import FailoverCluster
+from tui.lab.failover.cluster_aware import ClusterAwareUpdating
 from tui.lab.names import MAX_NODES
 from tui.lab.node_state import AzureRegistration, MachineAgent, NodeFirmware, NodeState, current_agent
+from tui.lab.runs.pace import Pace
 
 CLUSTER_NAME = "HCI-CL01"
 """Name of the simulated cluster."""
@@ -29,6 +34,8 @@ TENANT_ID = "0c1d2e3f-4a5b-4c7d-9e8f-a0b1c2d3e4f5"
 """Tenant of that subscription."""
 REGION = "eastus"
 """Region of the cluster in Azure."""
+AGENT_SERVICES = ("himds", "GCArcService", "ExtensionService")
+"""Services of the connected machine agent that always run."""
 _MODULES: dict[str, str | None] = {"Az.StackHCI": "2.6.0", "Az.Accounts": "2.19.0", "Az.Resources": "7.5.0"}
 
 
@@ -56,6 +63,11 @@ class ClusterState:
         if not 1 <= node_count <= MAX_NODES:
             raise ValueError(f"a cluster has 1 to {MAX_NODES} nodes, not {node_count}")
         self.clock = clock or LabClock()
+        self._begun = self.clock.now()
+        self.pace = Pace(now=self._seconds)
+        """How fast everything goes on that takes its time."""
+        self.faults: Callable[[str], Mapping[str, Any]] = lambda _node: {}
+        """Faults that are set on a node."""
         self.name = CLUSTER_NAME
         self.azure = AzureResources()
         """What the simulated Azure keeps of it."""
@@ -74,6 +86,10 @@ class ClusterState:
             )
             for index, name in enumerate(f"HCI-N{number}" for number in range(1, node_count + 1))
         }
+        self.failover = FailoverCluster(self._nodes, self.clock, self.pace, self._lock, self._faults_of)
+        """Which nodes are in it, what runs where, and its storage."""
+        self.cau = ClusterAwareUpdating()
+        """Cluster-Aware Updating."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -177,15 +193,51 @@ class ClusterState:
         """Turn a node off; the others see it as down."""
         with self._lock:
             node = self.node(name)
-            node.down_since = node.down_since or self.clock.now()
+            if node.up:
+                node.down_since = self.clock.now()
+                self.failover.went_down(node.name)
 
-    def start(self, name: str) -> None:
-        """Turn a node on: its boot time is now."""
+    def start(self, name: str, *, services_after: float = 0.0) -> None:
+        """Turn a node on: its boot time is now, and what waited for a restart is installed.
+
+        Its services run after so many stages of the lab's pace; those do not that a fault of the node names.
+        """
         with self._lock:
             node = self.node(name)
             node.synced = node.last_connected(self.clock.now())
             node.down_since = None
             node.booted = self.clock.now()
+            node.services_at = self.pace.passed() + services_after
+            self.start_services(node, ("hcisvc", *AGENT_SERVICES, "arcproxy"))
+            for offer in node.updates.restarted():
+                node.build, node.revision = offer.build or node.build, offer.ubr or node.revision
+            self.failover.came_up(node.name, joins_after=services_after)
+
+    def service_status(self, node: NodeState, service: str) -> ServiceStatus:
+        """Return how a service of a node stands that starts by itself."""
+        with self._lock:
+            held = service in node.held_services and service in self._named_services(node)
+            if held or service in node.stopped_services:
+                return ServiceStatus.STOPPED
+            runs_at = max(node.services_at, node.agent_at if service in AGENT_SERVICES else 0.0)
+            return ServiceStatus.RUNNING if self.pace.passed() >= runs_at else ServiceStatus.START_PENDING
+
+    def start_services(self, node: NodeState, names: Collection[str]) -> None:
+        """Let services of a node start; those do not that a fault of the node names, for as long as it does."""
+        with self._lock:
+            starting = set(names)
+            node.stopped_services -= starting
+            node.held_services = (node.held_services - starting) | (self._named_services(node) & starting)
+
+    def _named_services(self, node: NodeState) -> set[str]:
+        return set(self.faults(node.name).get("services-stay-down") or ())
+
+    def _seconds(self) -> float:
+        """Return the time since it was made, in the lab's own time."""
+        return (self.clock.now() - self._begun).total_seconds()
+
+    def _faults_of(self, name: str) -> Mapping[str, Any]:
+        return self.faults(name)
 
     def _running(self) -> tuple[NodeState, ...]:
         return tuple(node for node in self._nodes.values() if node.up)

@@ -35,7 +35,11 @@ class LabControl:
         return cls(Path(config).with_name(CONTROL_FILE))
 
     def state(self) -> dict[str, Any]:
-        """Return `scenario`, `now` and `nodes`: name, up, shells, programs, runs by script, faults."""
+        """Return `scenario`, `now` and `nodes`.
+
+        Of each node: name, up, member (state in the cluster), roles, updates (offered, restart_pending, installed,
+        agent), shells, programs, runs by script, faults.
+        """
         return cast("dict[str, Any]", self._ask("state"))
 
     def node(self, name: str) -> dict[str, Any]:
@@ -77,6 +81,26 @@ class LabControl:
         """Let every stage of detached runs take so long, of those that go on too."""
         self._ask("pace", seconds=seconds)
 
+    def record(self) -> list[dict[str, Any]]:
+        """Return what happened to nodes and storage, oldest first (`tui.lab.failover.record` says what there is).
+
+        Each entry has time, what, node, and what was so right after it: out (nodes that were paused, down or not back
+        in the cluster), sick_disks (virtual disks that were not healthy), jobs (storage jobs that were not over).
+        """
+        return cast("list[dict[str, Any]]", self._ask("record"))
+
+    def fail_next_update(self, node: str, code: str = "0x80070643") -> None:
+        """Let the next installation of an update on a node end with a code, once."""
+        self._ask("fail-update", node=node, code=code)
+
+    def set_agent_version(self, node: str, version: str) -> None:
+        """Let a node have another version of the connected machine agent."""
+        self._ask("agent-version", node=node, version=version)
+
+    def start_cau(self) -> str:
+        """Let the first node begin a run of Cluster-Aware Updating, as its role does by itself; return its id."""
+        return cast("str", self._ask("cau"))
+
     def kill_runner(self, node: str) -> list[str]:
         """Kill the runners of a node; return the ids of their runs."""
         return cast("list[str]", self._ask("kill-runner", node=node))
@@ -96,6 +120,17 @@ class LabControl:
     def cut_connections(self, node: str) -> None:
         """Cut every connection to a node once; its shells live on."""
         self._ask("cut", node=node)
+
+    def azure_fault(self, kind: str, path: str = "", **more: object) -> None:
+        """Let something go wrong in Azure; `tui.lab.azure.trouble` says what there is.
+
+        `path` is a part of the paths of requests that are struck, all of them by default.
+        """
+        self._ask("azure-fault", kind=kind, path=path, **more)
+
+    def azure_role(self, role: str | None, *, who: str = "application", subscription: str | None = None) -> None:
+        """Give the application or the user (`who`) one role and no other, in a subscription; `None` for no role."""
+        self._ask("azure-role", role=role, who=who, subscription=subscription)
 
     def _ask(self, op: str, **fields: object) -> object:
         request = json.dumps({"token": self._token, "op": op, **fields}) + "\n"

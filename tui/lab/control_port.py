@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from tui.lab.azure.trouble import AzureTrouble
 from tui.lab.clock import iso
 from tui.lab.cluster_state import ClusterState, LabRefusalError
 from tui.lab.control import CONTROL_FILE
@@ -17,7 +18,7 @@ from tui.lab.files import replace_file
 from tui.lab.lab_node import LabNode
 from tui.lab.loopback import LoopbackListener
 from tui.lab.node_document import node_document
-from tui.lab.runs.pace import Pace
+from tui.lab.runs.cau import CauCoordinator, CauOptions, CauRefusedError
 
 _LONGEST_REQUEST = 1_000_000
 
@@ -26,12 +27,18 @@ class ControlPort:
     """Answers whoever has read the token from the lab's folder."""
 
     def __init__(
-        self, folder: Path, scenario: str, cluster: ClusterState, nodes: Iterable[LabNode], pace: Pace
+        self,
+        folder: Path,
+        scenario: str,
+        cluster: ClusterState,
+        nodes: Iterable[LabNode],
+        *,
+        cau: CauCoordinator,
+        azure: AzureTrouble,
     ) -> None:
-        """Open it; `pace` is that of detached runs."""
+        """Open it; `cau` starts runs of Cluster-Aware Updating, `azure` makes things go wrong there."""
         self._scenario = scenario
         self._cluster = cluster
-        self._pace = pace
         self._nodes = {node.name: node for node in nodes}
         self._token = secrets.token_urlsafe(24)
         self._closing = threading.Event()
@@ -45,11 +52,17 @@ class ControlPort:
             "start": lambda request: self._node(request).start(),
             "restart": self._restart,
             "delay": self._delay,
-            "pace": lambda request: self._pace.set(float(request["seconds"])),
+            "pace": lambda request: cluster.pace.set(float(request["seconds"])),
+            "record": lambda _request: [entry.document(cluster.clock.shown) for entry in cluster.failover.record()],
+            "fail-update": self._fail_update,
+            "agent-version": self._agent_version,
+            "cau": lambda _request: cau.begin(cluster.names[0], CauOptions()).run_id,
             "kill-runner": lambda request: self._node(request).runs.kill(),
             "module": self._module,
             "advance": lambda request: cluster.clock.advance(timedelta(seconds=float(request["seconds"]))),
             "sync": lambda request: cluster.sync(self._node(request).name),
+            "azure-fault": azure.fault,
+            "azure-role": azure.role,
             "cut": lambda request: self._node(request).winrm.cut_connections(),
         }
         self._listener = LoopbackListener("control", self._serve)
@@ -80,7 +93,7 @@ class ControlPort:
             result = operation(request)
             for node in self._nodes.values():
                 node.refresh()
-        except LabRefusalError as error:
+        except (LabRefusalError, CauRefusedError) as error:
             return {"ok": False, "message": str(error)}
         except (KeyError, TypeError, ValueError) as error:
             return {"ok": False, "message": f"the request does not fit: {error}"}
@@ -103,6 +116,17 @@ class ControlPort:
     def _delay(self, request: dict[str, Any]) -> None:
         for node in self._named(request):
             node.set_delay(float(request["seconds"]), request.get("script"))
+
+    def _fail_update(self, request: dict[str, Any]) -> None:
+        with self._cluster.locked():
+            self._cluster.node(str(request["node"])).updates.next_failure = str(request["code"])
+
+    def _agent_version(self, request: dict[str, Any]) -> None:
+        node = self._cluster.node(str(request["node"]))
+        with self._cluster.locked():
+            if node.agent is None:
+                raise LabRefusalError(f"{node.name} has no connected machine agent")
+            node.agent.version = str(request["version"])
 
     def _module(self, request: dict[str, Any]) -> None:
         node, version = self._cluster.node(str(request["node"])), request["version"]

@@ -14,6 +14,7 @@ from typing import Self
 from tui.lab import stand_in
 from tui.lab.azure.roles import ROLES
 from tui.lab.azure.service import LabAzure
+from tui.lab.azure.trouble import AzureTrouble
 from tui.lab.certificates import CertificateAuthority
 from tui.lab.clock import LabClock
 from tui.lab.cluster_state import CLUSTER_NAME, DOMAIN, NETBIOS_DOMAIN, ClusterState
@@ -22,17 +23,21 @@ from tui.lab.control_port import ControlPort
 from tui.lab.files import replace_file
 from tui.lab.lab_node import LabNode
 from tui.lab.names import DEFAULT_NODES, DEFAULT_SCENARIO
+from tui.lab.node_state import newest_agent
 from tui.lab.ready import LabEndpoint, LabReady
 from tui.lab.relay import Relay
 from tui.lab.runs.azure_gate import AzureGate
-from tui.lab.runs.pace import Pace
+from tui.lab.runs.cau import CauCoordinator
 from tui.lab.runs.world import RunWorld
 from tui.lab.scenarios import build_cluster
+from tui.lab.updates.installers import make_installer
 from tui.lab.winrm.accounts import Account, AccountStore
 from tui.lab.winrm.program import OutputSink, ProgramStart, ShellProgram
 
 ADMINISTRATOR = "Administrator"
 """Name of the one user of the simulated domain."""
+AGENT_INSTALLER = "AzureConnectedMachineAgent.msi"
+"""Name of the file, beside the configuration, that the lab's nodes take for an installer of the newest agent."""
 _REFRESH_SECONDS = 20.0
 
 
@@ -61,7 +66,6 @@ class Lab:
         """The state of the simulated cluster."""
         self._scenario = scenario
         self._delay = delay
-        self._pace = Pace()
         self._powershell = powershell
         self._left = ExitStack()
         self._nodes: dict[str, LabNode] = {}
@@ -102,7 +106,9 @@ class Lab:
         azure = LabAzure(self.cluster, authority.issue_server("localhost"))
         cleanup.callback(azure.stop)
         self._give_access(azure)
-        self._make_nodes(folder, authority, password, azure)
+        world = self._make_nodes(folder, authority, password, azure)
+        cau = CauCoordinator(world)
+        cleanup.callback(cau.stop)
         cleanup.callback(_each, [node.close for node in self.nodes])
         for node in self.nodes:
             node.open()
@@ -110,7 +116,8 @@ class Lab:
         cleanup.callback(relay.stop)
         secret_file = folder / "azure-secret"
         replace_file(secret_file, azure.secret.encode())
-        control = ControlPort(folder, self._scenario, self.cluster, self.nodes, self._pace)
+        replace_file(folder / AGENT_INSTALLER, make_installer(newest_agent(self.cluster.clock.now())))
+        control = ControlPort(folder, self._scenario, self.cluster, self.nodes, cau=cau, azure=AzureTrouble(azure))
         cleanup.callback(control.stop)
         if self._powershell:
             self._keep_documents_fresh(cleanup)
@@ -155,11 +162,12 @@ class Lab:
         azure.roles.take_away(azure.application.object_id)
         azure.roles.assign(f"/subscriptions/{access.subscription_id}", azure.application.object_id, role)
 
-    def _make_nodes(self, folder: Path, authority: CertificateAuthority, password: str, azure: LabAzure) -> None:
+    def _make_nodes(self, folder: Path, authority: CertificateAuthority, password: str, azure: LabAzure) -> RunWorld:
         account = Account(ADMINISTRATOR, password, domain=NETBIOS_DOMAIN, dns_domain=DOMAIN)
         accounts = AccountStore(folder / "accounts", [account], self.cluster.names)
-        gate = AzureGate(azure.tokens, azure.roles, azure.directory, azure.endpoint.resource_manager)
-        world = RunWorld(self.cluster, gate, accounts, pace=self._pace)
+        arm = azure.endpoint.resource_manager
+        gate = AzureGate(azure.tokens, azure.roles, azure.directory, arm, azure.faults)
+        world = RunWorld(self.cluster, gate, accounts)
         # One certificate for all nodes: the lab's trust is the same, and sixteen keys would cost its start.
         names = [f"{name}.{DOMAIN}" for name in self.cluster.names]
         certificate = authority.issue_server(names[0], [*names, *self.cluster.names])
@@ -175,6 +183,7 @@ class Lab:
                 folder=folder,
                 world=world,
             )
+        return world
 
     def _start_local(self, node: str, start: ProgramStart, sink: OutputSink) -> ShellProgram | None:
         found = self._nodes.get(node)

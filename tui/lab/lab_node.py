@@ -5,11 +5,13 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tui.lab.certificates import IssuedCertificate
 from tui.lab.cluster_state import ClusterState
+from tui.lab.failover.power import SERVICES_STAGES, NodePower
 from tui.lab.node_faults import NodeFaults
 from tui.lab.powershell_start import encoded_script, is_bootstrap
 from tui.lab.real_powershell import RealPowerShell
@@ -18,6 +20,8 @@ from tui.lab.runs.scripts import RunScripts
 from tui.lab.runs.world import RunWorld
 from tui.lab.simulated_powershell import PowerShellHost, SimulatedPowerShell
 from tui.lab.simulated_scripts import Parameters, Steps, run_script
+from tui.lab.updates.search import offered
+from tui.lab.updates.service import SUCCESS
 from tui.lab.winrm.accounts import AccountStore
 from tui.lab.winrm.command_prompt import CommandPrompt
 from tui.lab.winrm.program import OutputSink, ProgramNotFoundError, ProgramStart, ShellProgram
@@ -85,7 +89,9 @@ class LabNode:
         self.runs = NodeRuns(world, name, self._pids)
         """Its detached runs."""
         world.node_faults[name] = self.faults.current
-        self._run_scripts = RunScripts(self.runs)
+        self._power = NodePower(name, cluster.pace, self.faults.current, go_down=self._go_down, come_up=self._come_up)
+        world.power[name] = self._power
+        self._run_scripts = {local: RunScripts(self.runs, local=local) for local in (False, True)}
 
     def open(self) -> None:
         """Open its ports; those of a node that is down are known and refuse connections."""
@@ -95,16 +101,30 @@ class LabNode:
 
     def stop(self) -> None:
         """Turn it off: the cluster sees it as down, its ports refuse connections, its programs are gone."""
-        self._cluster.stop(self.name)
-        self.close()
+        self._power.cancel()
+        self._go_down()
 
     def start(self) -> None:
         """Turn it on again, with a new boot time."""
+        self._power.cancel()
         self._cluster.start(self.name)
         self.winrm.start()
 
     def close(self) -> None:
         """Close its ports and end its programs and runners; nothing of them is left but the folders of runs."""
+        self._power.cancel()
+        self._end()
+
+    def _go_down(self) -> None:
+        self._cluster.stop(self.name)
+        self._end()
+
+    def _come_up(self) -> None:
+        """Start again by itself: its services run a moment later."""
+        self._cluster.start(self.name, services_after=SERVICES_STAGES)
+        self.winrm.start()
+
+    def _end(self) -> None:
         self.winrm.stop()
         self.runs.kill()
         with self._lock:
@@ -132,7 +152,7 @@ class LabNode:
 
     def start_local(self, start: ProgramStart, sink: OutputSink) -> ShellProgram | None:
         """Start a PowerShell as a program of this node itself; None while the node is down."""
-        return self._start(start, sink) if self._cluster.node(self.name).up else None
+        return self._start(start, sink, local=True) if self._cluster.node(self.name).up else None
 
     def report(self) -> Mapping[str, Any]:
         """Return what it is doing, for the control port."""
@@ -142,6 +162,9 @@ class LabNode:
         return {
             "name": self.name,
             "up": self._cluster.node(self.name).up,
+            "member": str(self._cluster.failover.state(self.name)),
+            "roles": list(self._cluster.failover.groups.roles_on(self.name)),
+            "updates": self._updates(),
             "shells": self.winrm.open_shells,
             "programs": programs,
             "runs": runs,
@@ -150,31 +173,43 @@ class LabNode:
             "faults": dict(self.faults.current()),
         }
 
+    def _updates(self) -> Mapping[str, Any]:
+        with self._cluster.locked():
+            node = self._cluster.node(self.name)
+            return {
+                "offered": [offer.key for offer in offered(node) if offer.id not in node.updates.staged],
+                "restart_pending": bool(node.updates.staged),
+                "installed": [past.title for past in node.updates.history if past.code == SUCCESS],
+                "agent": node.agent.version if node.agent else None,
+            }
+
     def _start_agent(self, start: ProgramStart, sink: OutputSink, /) -> ShellProgram:
         """Take the PowerShells that are meant for us; the imitation of `powershell.exe` gets the others."""
         script = encoded_script(start)
         if self._real is None and (script is None or not is_bootstrap(script)):
             raise ProgramNotFoundError(start.command)
-        return self._start(start, sink)
+        return self._start(start, sink, local=False)
 
-    def _start(self, start: ProgramStart, sink: OutputSink) -> ShellProgram:
+    def _start(self, start: ProgramStart, sink: OutputSink, *, local: bool) -> ShellProgram:
         tracked = _TrackedSink(sink)
         program: ShellProgram
         if self._real is not None:
             program = self._real.start(start, tracked, self._delays())
         else:
-            host = PowerShellHost(self.name, next(self._pids), self._run, self.faults.current)
+            run = partial(self._run, local)
+            host = PowerShellHost(self.name, next(self._pids), run, self.faults.current)
             program = SimulatedPowerShell(host, start, tracked)
         with self._lock:
             self._programs = [(other, sink) for other, sink in self._programs if not sink.over]
             self._programs.append((program, tracked))
         return program
 
-    def _run(self, script: str, parameters: Parameters) -> Steps:
+    def _run(self, local: bool, script: str, parameters: Parameters) -> Steps:
         with self._lock:
             self._runs[script] += 1
-        if self._run_scripts.knows(script):
-            return self._run_scripts.steps(script, parameters, delay=lambda: self._delay_of(script))
+        scripts = self._run_scripts[local]
+        if scripts.knows(script):
+            return scripts.steps(script, parameters, delay=lambda: self._delay_of(script))
         return run_script(self._cluster, self.name, script, parameters, delay=lambda: self._delay_of(script))
 
     def _delay_of(self, script: str) -> float:

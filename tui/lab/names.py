@@ -28,5 +28,10 @@ SCENARIO_NAMES = (
     "half-unregistered",
     "extension-stuck",
     "modules-missing",
+    "updates",
+    "updates-failing",
+    "wsus",
+    "storage-repair",
+    "cau",
 )
 """All scenarios, in the order they are listed (`tui.lab.scenarios`)."""

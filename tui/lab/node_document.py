@@ -165,14 +165,18 @@ class _Writer:
         }
 
     def membership(self) -> Document:
+        failover = self._cluster.failover
+        if failover.state(self._node.name) == MemberState.JOINING:
+            absent = ("Name", "FunctionalLevel", "UpgradeVersion", "DnsSuffix")
+            return {"Clustered": False, **dict.fromkeys(absent), "Nodes": []}
         members = [
-            {"Name": node.name, "State": str(MemberState.UP if node.up else MemberState.DOWN)}
+            {"Name": node.name, "State": str(failover.state(node.name))}
             for node in sorted(self._cluster.nodes(), key=lambda node: node.name)
         ]
         return {
             "Clustered": True,
             "Name": self._cluster.name,
-            "FunctionalLevel": _FUNCTIONAL_LEVELS.get(self._node.build),
+            "FunctionalLevel": _FUNCTIONAL_LEVELS.get(min(node.build for node in self._cluster.nodes())),
             "UpgradeVersion": 4,
             "DnsSuffix": DOMAIN,
             "Nodes": members,
@@ -207,12 +211,11 @@ class _Writer:
     def _service(self, name: str, display_name: str, *, present: bool, enabled: bool = True) -> Document:
         if not present:
             return {"Name": name, "Present": False, "DisplayName": None, "Status": None, "StartType": None}
-        running = enabled and name not in self._node.stopped_services
         return {
             "Name": name,
             "Present": True,
             "DisplayName": display_name,
-            "Status": str(ServiceStatus.RUNNING if running else ServiceStatus.STOPPED),
+            "Status": str(self._cluster.service_status(self._node, name) if enabled else ServiceStatus.STOPPED),
             "StartType": "Automatic" if enabled else "Disabled",
         }
 

@@ -1,5 +1,6 @@
 """Everything that can go wrong on a simulated node on demand, by name and value as the control port takes them."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -26,8 +27,24 @@ DESCRIPTIONS: Mapping[str, str] = {
     "script-logging": "PowerShell logs what scripts do: true or a list of script-block, module, transcription",
     "endpoints-blocked": "the node reaches no endpoint: true for none at all or a list of hosts, *.domain for many",
     "task-refused": "the task scheduler refuses tasks: true",
+    "search-fails": "searching for updates fails: the code, such as 0x8024402C",
+    "search-misses": "searching for updates misses some: the warning that it gives",
+    "download-fails": "updates cannot be downloaded: the code for all, or {article or id: code}",
+    "update-fails": "updates cannot be installed: the code for all, or {article or id: code}; agent is the Arc agent's",
+    "opt-in-fails": "opting in to Microsoft Update fails: the code",
+    "agent-upgrade-exits": "the program that upgrades the Arc agent ends with a code: a number",
+    "drain-refused": "the cluster refuses to drain the node: true",
+    "drain-fails": "the last role cannot be moved away from the node, so that its drain fails: true",
+    "drain-stuck": "the drain of the node does not end until this is taken away: true",
+    "resume-refused": "the cluster refuses to resume the node: true",
+    "stays-down": "the node does not come back from a restart until this is taken away: true",
+    "services-stay-down": "services that do not start with the node or a new agent while this is set: a list of names",
+    "storage-stuck": "the repair of the storage does not end until this is taken away: true",
 }
 """Every fault: what it does and its value."""
+
+
+_CODE = re.compile(r"0x[0-9A-F]{8}")
 
 
 class UnknownFaultError(ValueError):
@@ -102,6 +119,18 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in cast("list[object]", value))
 
 
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _are_codes(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_code, cast("dict[str, Any]", value).values()))
+
+
+def _is_exit_code(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _are_logs(value: Any) -> bool:
     return _is_texts(value) and set(value) <= {"script-block", "module", "transcription"}
 
@@ -115,8 +144,21 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], ...]] = {
     "script-logging": (_is_switch, _are_logs),
     "endpoints-blocked": (_is_switch, _is_texts),
     "task-refused": (_is_switch,),
+    "search-fails": (_is_code,),
+    "search-misses": (_is_text,),
+    "download-fails": (_is_code, _are_codes),
+    "update-fails": (_is_code, _are_codes),
+    "opt-in-fails": (_is_code,),
+    "agent-upgrade-exits": (_is_exit_code,),
+    "drain-refused": (_is_switch,),
+    "drain-fails": (_is_switch,),
+    "drain-stuck": (_is_switch,),
+    "resume-refused": (_is_switch,),
+    "stays-down": (_is_switch,),
+    "services-stay-down": (_is_texts,),
+    "storage-stuck": (_is_switch,),
 }
-"""What the faults of runs take."""
+"""What the faults of runs, updates and the cluster take."""
 
 
 def _chance(value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tui.cluster.arc import AgentStatus
 from tui.cluster.events import EventLevel
 from tui.cluster.firmware import VbsStatus
 from tui.cluster.registration import ConnectionStatus, RegistrationStatus
+from tui.lab.updates.service import UpdateService
 
 GRACE = timedelta(days=30)
 """Time to register after installation, and time a registered cluster may stay offline."""
@@ -42,8 +43,16 @@ def current_agent(now: datetime) -> str:
     One minor version a month, 1.57 in October 2025 (MicrosoftDocs, agent release notes); versions are supported for a
     year, so a fixed version would make a healthy lab unhealthy one day.
     """
-    months = (now.year - 2025) * 12 + now.month - 10
-    return f"1.{max(61, 57 + months - 9)}.{_AGENT_TAIL}"
+    return f"1.{max(61, _newest_minor(now) - 9)}.{_AGENT_TAIL}"
+
+
+def newest_agent(now: datetime) -> str:
+    """Return the version that came out last."""
+    return f"1.{max(67, _newest_minor(now))}.{_AGENT_TAIL}"
+
+
+def _newest_minor(now: datetime) -> int:
+    return 57 + (now.year - 2025) * 12 + now.month - 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,16 @@ class NodeState:
     """Certificates of the computer by thumbprint, and until when each is good."""
     stopped_services: set[str] = field(default_factory=set[str])
     """Services that do not run although they should."""
+    held_services: set[str] = field(default_factory=set[str])
+    """Services that did not start for as long as a fault of the node names them."""
+    services_at: float = 0.0
+    """From which point of the lab's pace on its services run: a moment after its start."""
+    agent_at: float = 0.0
+    """From which point of the lab's pace on the services of its agent run: a moment after an upgrade."""
+    updates: UpdateService = field(default_factory=UpdateService)
+    """Its update service."""
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Files that azsconfig copied to it, by their name in lower case."""
     events: list[LoggedEvent] = field(default_factory=list[LoggedEvent])
     """What it logged, oldest first."""
 

@@ -18,7 +18,8 @@ from tui.lab.cluster_state import (
 )
 from tui.lab.event_texts import CANNOT_CONNECT, LICENSE_NOT_RENEWED, SELF_REPAIR
 from tui.lab.names import DEFAULT_SCENARIO, MAX_NODES
-from tui.lab.node_state import OLD_AGENT, ArcHome, MachineAgent, NodeState, current_agent
+from tui.lab.node_state import ArcHome, MachineAgent, NodeState, current_agent
+from tui.lab.updates import arrange
 
 STUCK_EXTENSION = "Microsoft.Windows.AdminCenter"
 """Extension that cannot be removed in the scenario about one."""
@@ -62,6 +63,17 @@ def _healthy(cluster: ClusterState) -> None:
     for index, node in enumerate(cluster.nodes()):
         node.synced = now - timedelta(minutes=25 + index)
         node.log(592, EventLevel.INFORMATION, now - timedelta(days=12, minutes=index), SELF_REPAIR)
+    arrange.installed_before(cluster)
+
+
+def _healthy_but(change: Callable[[ClusterState], None]) -> Callable[[ClusterState], None]:
+    """Return what makes a cluster healthy and then changes something about it."""
+
+    def arrange_it(cluster: ClusterState) -> None:
+        _healthy(cluster)
+        change(cluster)
+
+    return arrange_it
 
 
 def _fresh(cluster: ClusterState) -> None:
@@ -110,13 +122,6 @@ def _arc_expired(cluster: ClusterState) -> None:
     agent = cluster.odd_node().agent
     if agent is not None:
         agent.cut_off = cluster.clock.now() - timedelta(days=97)
-
-
-def _agent_old(cluster: ClusterState) -> None:
-    _healthy(cluster)
-    agent = cluster.odd_node().agent
-    if agent is not None:
-        agent.version = OLD_AGENT
 
 
 def _node_down(cluster: ClusterState) -> None:
@@ -227,7 +232,11 @@ SCENARIOS = {
         Scenario("firmware", "one node has another BIOS version and Secure Boot off", _firmware),
         Scenario("arc-missing", "registered, but Azure Arc was never enabled", _arc_missing),
         Scenario("arc-expired", "on one node the identity of the connected machine agent has expired", _arc_expired),
-        Scenario("agent-old", "one node has a connected machine agent that is no longer supported", _agent_old),
+        Scenario(
+            "agent-old",
+            "one node has a connected machine agent that is no longer supported",
+            _healthy_but(arrange.agent_old),
+        ),
         Scenario("node-down", "the last node does not answer", _node_down),
         Scenario("rebooted", "one node started 6 minutes before: too early to sync", _rebooted),
         Scenario("clock-skew", "the clock of one node is 11 minutes ahead", _clock_skew),
@@ -243,6 +252,17 @@ SCENARIOS = {
         Scenario("half-unregistered", "registered, but disabling Azure Arc was not completed", _half_unregistered),
         Scenario("extension-stuck", "on one node an extension of Arc cannot be removed", _extension_stuck),
         Scenario("modules-missing", "not registered, and the nodes lack PowerShell modules for it", _modules_missing),
+        Scenario("updates", "every node is offered updates, one also the next release", _healthy_but(arrange.updates)),
+        Scenario(
+            "updates-failing",
+            "every node is offered updates, and one cannot install that of Windows",
+            _healthy_but(arrange.updates_failing),
+        ),
+        Scenario("wsus", "updates come from a WSUS server, which does not offer the agent", _healthy_but(arrange.wsus)),
+        Scenario(
+            "storage-repair", "the storage repairs its virtual disks for a while", _healthy_but(arrange.storage_repair)
+        ),
+        Scenario("cau", "every node is offered updates, Cluster-Aware Updating is set up", _healthy_but(arrange.cau)),
     )
 }
 """Every scenario by its name."""

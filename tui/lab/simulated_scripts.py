@@ -71,6 +71,11 @@ def out(data: Any) -> Record:
     return {"t": "out", "data": data}
 
 
+def warning(message: str) -> Record:
+    """Return a warning record."""
+    return {"t": "warning", "message": message}
+
+
 def error(message: str, *, category: str, fqid: str) -> Record:
     """Return an error record; the lab has no script text that it could point into."""
     return {"t": "error", "category": category, "fqid": fqid, "position": "", "message": message}

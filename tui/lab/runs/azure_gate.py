@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tui.lab.azure.directory import Directory
+from tui.lab.azure.faults import AzureFaults
 from tui.lab.azure.roles import Roles
 from tui.lab.azure.tokens import Principal, Tokens
 
@@ -19,6 +20,12 @@ class AzureGate:
     """Users and applications."""
     audience: str
     """What tokens for Azure Resource Manager are for."""
+    faults: AzureFaults | None = None
+    """What goes wrong there on demand."""
+
+    def trouble(self, scope: str) -> str | None:
+        """Return what goes wrong with a request at a scope, in the cmdlet's words; `None` for nothing."""
+        return self.faults.strike_cmdlet(scope) if self.faults is not None else None
 
     def principal(self, token: str) -> Principal:
         """Return whose an access token is; raises `InvalidTokenError`, for one that has expired too."""

@@ -17,6 +17,8 @@ ARC = ("gbl.his.arc.azure.com", "agentserviceapi.guestconfiguration.azure.com", 
 """What the connected machine agent cannot do without."""
 DOWNLOADS = "download.microsoft.com"
 """Where the agent is downloaded from."""
+WINDOWS_UPDATE = "fe2.update.microsoft.com"
+"""Where updates come from without a WSUS server."""
 
 
 def reaches(world: RunWorld, node: str, host: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui.lab.clock import iso
+from tui.lab.runs.coordinated import CoordinatedRun
 from tui.lab.runs.jobs.jobs import job_of
 from tui.lab.runs.journal import Journal, RunRequest
 from tui.lab.runs.lock import NodeLock
@@ -33,6 +34,7 @@ class NodeRuns:
         self._lock = threading.Lock()
         self._journals: dict[str, Journal] = {}
         self._runners: dict[str, Runner] = {}
+        self._coordinated: dict[str, CoordinatedRun] = {}
 
     def now(self) -> str:
         """Return the time by the node's clock, as the scripts spell it."""
@@ -47,7 +49,7 @@ class NodeRuns:
         """Start a run, unless one of that id is there already; return whether it was."""
         job = job_of(request.kind)
         with self._lock:
-            if request.id in self._journals:
+            if request.id in self._journals or request.id in self._coordinated:
                 return True
             journal = Journal(request, self.now, next(self._pids))
             runner = Runner(journal, job, self.world, self.node, secrets, ended=self.lock.leave)
@@ -59,12 +61,27 @@ class NodeRuns:
     def known(self, run_id: str) -> bool:
         """Whether there is a run of that id."""
         with self._lock:
-            return run_id in self._journals
+            return run_id in self._journals or run_id in self._coordinated
+
+    def coordinated(self, request: RunRequest, coordinator: str) -> CoordinatedRun:
+        """Return the coordinated run of an id, made where there is none; `ScriptStopped` where another run has it."""
+        with self._lock:
+            if request.id in self._journals:
+                raise ScriptStopped(
+                    f"There is another run {request.id} on this node.",
+                    category="ResourceExists",
+                    fqid="AzsconfigRunExists",
+                )
+            found = self._coordinated.get(request.id)
+            if found is None:
+                found = self._coordinated[request.id] = CoordinatedRun(request, self.now, coordinator)
+            return found
 
     def journal(self, run_id: str) -> Journal:
         """Return a run's folder; `ScriptStopped` where there is none."""
         with self._lock:
-            found = self._journals.get(run_id)
+            coordinated = self._coordinated.get(run_id)
+            found = coordinated.journal if coordinated is not None else self._journals.get(run_id)
         if found is None:
             raise ScriptStopped(
                 f"There is no run {run_id} on this node.", category="ObjectNotFound", fqid="AzsconfigRunNotFound"
@@ -75,13 +92,16 @@ class NodeRuns:
         """Return the state object of a run."""
         journal = self.journal(run_id)
         with self._lock:
-            alive = self._runners[run_id].alive
-        return journal.state(alive=alive)
+            coordinated = self._coordinated.get(run_id)
+            alive = coordinated is None and self._runners[run_id].alive
+        if coordinated is not None:
+            return coordinated.state()
+        return {**journal.state(alive=alive), "Coordinated": False, "Coordinator": None}
 
     def newest(self, count: int) -> list[dict[str, Any]]:
         """Return the states of so many runs, newest first."""
         with self._lock:
-            ids = sorted(self._journals, reverse=True)[:count]
+            ids = sorted([*self._journals, *self._coordinated], reverse=True)[:count]
         return [self.state(run_id) for run_id in ids]
 
     def kill(self) -> list[str]:

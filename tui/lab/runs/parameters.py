@@ -45,6 +45,13 @@ class BoundParameters:
             _refuse(name, f"It has to be a number from {least} to {most}.")
         return number
 
+    def switch(self, name: str, *, default: bool) -> bool:
+        """Return a `[bool]`: PowerShell takes a boolean or a number for it."""
+        given = self._given.get(name.lower(), default)
+        if not isinstance(given, bool | int | float):
+            _refuse(name, f"{given!r} is no boolean.")
+        return bool(given)
+
     def table(self, name: str) -> Mapping[str, Any]:
         """Return an object; empty where it is absent."""
         given: object = self._given.get(name.lower()) or {}

@@ -10,6 +10,7 @@ from tui.lab.runs.world import RunWorld
 
 SYSTEM = "NT AUTHORITY\\SYSTEM"
 """Identity of a task that is nobody's."""
+_GLANCE_SECONDS = 0.005
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +38,8 @@ class JobRun:
         self._journal = runner.journal
         self.world = runner.world
         """Everything around it."""
+        self.id = runner.journal.request.id
+        """Id of the run."""
         self.node = runner.node
         """Name of the node it runs on."""
         self.identity = runner.journal.request.identity
@@ -45,6 +48,7 @@ class JobRun:
         """Parameters of the job."""
         self.secrets = runner.secrets
         """Secrets of the job, by name."""
+        self._last_progress: tuple[Any, ...] = ()
 
     @property
     def as_system(self) -> bool:
@@ -55,6 +59,16 @@ class JobRun:
         """Spend the time of one stage; the faults of the node that name the stage strike here."""
         self._runner.stage(name)
 
+    def stages(self, name: str, count: int) -> None:
+        """Spend the time of several stages of the same name."""
+        for _ in range(count):
+            self.stage(name)
+
+    def glance(self, name: str) -> None:
+        """Spend the time between two looks at something that goes on by itself: a stage, and never none at all."""
+        self.stage(name)
+        self._runner.rest(_GLANCE_SECONDS)
+
     def step(self, step: str, status: str, text: str | None = None) -> None:
         """Tell how a step of the plan stands: started, done, failed, skipped. One that starts is a stage too."""
         if status == "started":
@@ -63,8 +77,12 @@ class JobRun:
         if status == "started":
             self.stage(step)
 
-    def progress(self, bar: int, activity: str, status: str, percent: int, parent: int | None = None) -> None:
-        """Write a progress record; `parent` is the bar that it belongs to."""
+    def progress(self, bar: int, activity: str, status: str, percent: int | None, parent: int | None = None) -> None:
+        """Write a progress record, unless it says what the last one said; `parent` is the bar that it belongs to."""
+        record = (bar, activity, status, percent, parent)
+        if record == self._last_progress:
+            return
+        self._last_progress = record
         self._journal.append("progress", id=bar, activity=activity, status=status, percent=percent, parent=parent)
 
     def output(self, text: str, stream: str = "output") -> None:
@@ -85,9 +103,22 @@ class JobRun:
         self._journal.change(Result=dict(data))
         self._journal.append("result", data=dict(data))
 
+    def completed(self, bar: int, activity: str) -> None:
+        """Write that a bar is done, as `Write-Progress -Completed`."""
+        self.progress(bar, activity, "", 100)
+
+    def over(self) -> bool:
+        """Whether the run has ended; for whoever acts when it has."""
+        return self._journal.phase == "ended"
+
     def stop(self, reason: str, message: str) -> NoReturn:
         """End the job as refused or failed."""
         raise JobStoppedError(reason, message)
+
+    def fail(self, step: str, message: str, reason: str = "failed") -> NoReturn:
+        """End a step as failed, and the job with it."""
+        self.step(step, "failed", message)
+        self.stop(reason, message)
 
 
 Job: TypeAlias = Callable[[JobRun], None]
@@ -147,6 +178,11 @@ class Runner:
         if faults.get("disk-full") == name:
             raise _DiskFullError
         self.world.pace.wait(self._killed, lambda: self.world.faults(self.node).get("hold-at") == name)
+        self._check()
+
+    def rest(self, seconds: float) -> None:
+        """Wait a moment; a runner that is killed meanwhile goes no further."""
+        self._killed.wait(seconds)
         self._check()
 
     def _check(self) -> None:

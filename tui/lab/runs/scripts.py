@@ -3,27 +3,35 @@
 from collections.abc import Callable, Mapping
 
 from tui.lab.runs.checks import CheckScripts
+from tui.lab.runs.coordinated import valid_coordinator
+from tui.lab.runs.journal import RunRequest
 from tui.lab.runs.node_runs import NodeRuns
 from tui.lab.runs.parameters import BoundParameters
 from tui.lab.runs.start import start_run
-from tui.lab.simulated_scripts import Parameters, Steps, Wait, out
+from tui.lab.simulated_scripts import Parameters, ScriptStopped, Steps, Wait, out
 from tui.lab.sync_script import sync_cluster
+from tui.lab.updates.files import FileScripts
+from tui.lab.updates.scripts import UpdateScripts
 
 
 class RunScripts:
     """Answers the scripts of runs on one node."""
 
-    def __init__(self, runs: NodeRuns) -> None:
+    def __init__(self, runs: NodeRuns, *, local: bool = False) -> None:
+        """`local` says whether they run on the node itself: over WinRM they run in a network logon."""
         self._runs = runs
         self._scripts: Mapping[str, Callable[[Parameters], Steps]] = {
             "start-run": lambda parameters: start_run(runs, parameters),
             "read-run": self._read,
             "get-runs": self._list,
             "complete-run": self._complete,
+            "write-run": self._write,
             "enter-lock": self._enter,
             "exit-lock": self._leave,
             "sync-cluster": lambda parameters: sync_cluster(runs.world.cluster, runs.node, parameters),
             **CheckScripts(runs).scripts,
+            **UpdateScripts(runs, local=local).scripts,
+            **FileScripts(runs).scripts,
         }
 
     def knows(self, script: str) -> bool:
@@ -56,6 +64,42 @@ class RunScripts:
         run_id, outcome = bound.run_id(), bound.table("Outcome")
         self._runs.journal(run_id).complete(outcome)
         yield out(self._runs.state(run_id))
+
+    def _write(self, parameters: Parameters) -> Steps:
+        names = ("Id", "Kind", "Title", "Operation", "Cluster", "StartedBy", "Parameters")
+        told = ("Coordinator", "First", "Events", "Phase", "Step", "Reason", "Exit", "Take", "Previous")
+        bound = BoundParameters(parameters, (*names, *told), ("Id", "Kind", "Title", "Coordinator", "First", "Phase"))
+        coordinator = bound.text("Coordinator")
+        if not valid_coordinator(coordinator):
+            raise ScriptStopped(
+                f"Cannot validate argument on parameter 'Coordinator'. {coordinator!r} names nobody.",
+                category="InvalidData",
+                fqid="ParameterArgumentValidationError",
+            )
+        request = RunRequest(
+            bound.run_id(),
+            kind=bound.text("Kind"),
+            title=bound.text("Title"),
+            operation=bound.text("Operation"),
+            cluster=bound.text("Cluster"),
+            started_by=bound.text("StartedBy"),
+            identity="",
+            parameters=bound.table("Parameters"),
+        )
+        run = self._runs.coordinated(request, coordinator)
+        code = bound.text("Exit")
+        given = {
+            "Coordinator": coordinator,
+            "First": bound.number("First", 1, least=1, most=2**31 - 1),
+            "Events": bound.texts("Events"),
+            "Phase": bound.text("Phase"),
+            "Step": bound.text("Step"),
+            "Reason": bound.text("Reason"),
+            "Previous": bound.text("Previous"),
+            "Exit": int(code) if code else None,
+        }
+        count = run.write(given, take=bound.switch("Take", default=False))
+        yield out({"State": run.state(), "Count": count, "Mine": True})
 
     def _enter(self, parameters: Parameters) -> Steps:
         names = ("RunId", "Kind", "Title", "Owner", "Holder")

@@ -31,6 +31,9 @@ class AzureCalls:
         In another cloud than the lab's there is nothing of it.
         """
         principal = self.sign_in()
+        trouble = self._run.world.azure.trouble(scope)
+        if trouble is not None:
+            raise CmdletFailedError(trouble, listed=False)
         here = str(self._run.parameters.get("EnvironmentName") or CLOUD) == CLOUD
         return here and self._run.world.azure.may(principal, action, scope)
 

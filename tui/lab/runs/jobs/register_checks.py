@@ -1,6 +1,6 @@
 """What `Register-AzStackHCI` refuses, each with its code (facts of the module: events of the Application log)."""
 
-from tui.lab.azure.resource_manager import REGIONS
+from tui.lab.azure.resource_reads import REGIONS
 from tui.lab.cluster_state import ClusterState
 from tui.lab.node_state import AzureRegistration, version_numbers
 from tui.lab.runs.jobs.azure_calls import AzureCalls
