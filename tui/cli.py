@@ -19,6 +19,7 @@ from typing import Self
 from tui import __version__
 from tui.exit_codes import ExitCode
 from tui.verbs.arguments import add_changes, add_runs, add_status, common_options
+from tui.verbs.grouped_arguments import add_groups
 
 DESCRIPTION = "Registration of an Azure Stack HCI cluster with Azure and Azure Arc, node by node."
 
@@ -141,6 +142,7 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_status(verbs, common, _status)
     add_changes(verbs, common, _change)
+    add_groups(verbs, common, show=_show, change=_change)
     add_runs(verbs, common, _runs)
     # The lab reads its own arguments; it stands here for the help.
     verbs.add_parser("lab", add_help=False, help="keep a simulated cluster running for other commands")
@@ -175,6 +177,16 @@ def _change(options: argparse.Namespace) -> ExitCode:
 
     with _simulation(options) or nullcontext() as simulation:
         return change(options, simulation.config() if simulation else None)
+
+
+def _show(options: argparse.Namespace) -> ExitCode:
+    if options.group == "updates":
+        from tui.verbs.updates import show_updates as show
+    else:
+        from tui.verbs.agent import show_versions as show
+
+    with _simulation(options) or nullcontext() as simulation:
+        return show(options, simulation.config() if simulation else None)
 
 
 def _runs(options: argparse.Namespace) -> ExitCode:

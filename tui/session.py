@@ -71,14 +71,25 @@ class Session:
         return read_own_node() if runs_here else None
 
     def submit(
-        self, node: str, script: str, parameters: Mapping[str, Any] | None = None, *, exclusive: bool = False
+        self,
+        node: str,
+        script: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        exclusive: bool = False,
+        deadline: timedelta | None = None,
     ) -> PendingReply:
-        """Start a script on a node and return at once; what fails, fails the reply with a `NodeError`."""
+        """Start a script on a node and return at once; what fails, fails the reply with a `NodeError`.
+
+        It has the session's deadline to answer, or a longer one that is given.
+        """
         channel = self._channel(node)
         if channel is None:
             return _closed(node)
         try:
-            return channel.submit(load(script), parameters, exclusive=exclusive, deadline=self._deadline)
+            return channel.submit(
+                load(script), parameters, exclusive=exclusive, deadline=max(deadline or self._deadline, self._deadline)
+            )
         except RuntimeError:
             # Closed by another thread meanwhile.
             return _closed(node)

@@ -66,6 +66,8 @@ class Wish:
     """Secret, certificate's password or access token for Azure that came with the command."""
     cloud: str | None = None
     """Azure's cloud."""
+    password_for_run: bool = False
+    """Whether a password without a user is none for the nodes, but for the user that a run is there."""
     auth_unsaid: str | None = None
     """How to sign in to Azure where neither the command line nor the configuration says it."""
 
@@ -188,6 +190,7 @@ class _Means:
 
     def __init__(self, wish: Wish, ask: AskPassword) -> None:
         self._given = wish.password
+        self._for_run = wish.password_for_run
         self._ask = ask
         self._asked: dict[str, Secret] = {}
         self._checked: set[str] = set()
@@ -202,7 +205,7 @@ class _Means:
 
     def password(self, user: str | None, transport: TransportKind, file: str | None, node: str) -> Secret | None:
         """Return the password for `user`; `None` for single sign-on."""
-        if self._given is not None:
+        if self._given is not None and not (user is None and self._for_run):
             if user is None:
                 message = f"A password was given for {node}, and no user."
                 raise ConfigurationError(message, "Name the user with --user.")

@@ -158,6 +158,11 @@ def test_the_scenarios_are_listed_with_what_they_are() -> None:
         "half-unregistered",
         "extension-stuck",
         "modules-missing",
+        "updates",
+        "updates-failing",
+        "wsus",
+        "storage-repair",
+        "cau",
     ]
 
 

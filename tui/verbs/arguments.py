@@ -1,7 +1,7 @@
 """The arguments of the commands; nothing heavy is imported for `--help`."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 AUTHENTICATIONS = ("device", "secret", "certificate", "token", "cli")
@@ -27,6 +27,8 @@ SERVICE_PRINCIPAL: Argument = (
     "--arc-spn-id",
     {"metavar": "ID", "help": "service principal that Arc-enables the nodes; its secret is asked for"},
 )
+LOGS: Argument = ("--logs-directory", {"metavar": "FOLDER", "help": "folder on the node for the cmdlet's own logs"})
+RUN_NODE: Argument = ("--run-node", {"metavar": "NODE", "help": "node that the run is started on"})
 MODULES: tuple[Argument, ...] = (
     (
         "--install-modules",
@@ -37,7 +39,8 @@ MODULES: tuple[Argument, ...] = (
             "help": "install Microsoft's modules where a node lacks them: from the gallery, or from a folder there",
         },
     ),
-    ("--logs-directory", {"metavar": "FOLDER", "help": "folder on the node for the cmdlet's own logs"}),
+    LOGS,
+    RUN_NODE,
 )
 DISCONNECT: Argument = (
     "--disconnect-stale",
@@ -53,9 +56,9 @@ CHANGES: dict[str, tuple[str, str, tuple[Argument, ...]]] = {
         (
             (
                 "--subscription",
-                {"metavar": "ID", "required": True, "help": "subscription to create the cluster's resource in"},
+                {"metavar": "ID", "help": "subscription to create the cluster's resource in"},
             ),
-            ("--region", {"metavar": "R", "required": True, "help": "Azure region, for example eastus"}),
+            ("--region", {"metavar": "R", "help": "Azure region, for example eastus"}),
             ("--resource-group", {"metavar": "G", "help": "resource group (the resource's name with -rg)"}),
             ("--arc-resource-group", {"metavar": "G", "help": "resource group of the Arc machines (the same)"}),
             ("--resource-name", {"metavar": "N", "help": "name of the resource (the cluster's)"}),
@@ -93,17 +96,21 @@ CHANGES: dict[str, tuple[str, str, tuple[Argument, ...]]] = {
             SUBSCRIPTION,
             ("--region", {"metavar": "R", "help": "region, where neither the nodes nor Azure say it"}),
             CLOUD,
-            ("--logs-directory", {"metavar": "FOLDER", "help": "folder on the node for the cmdlet's own logs"}),
+            LOGS,
+            RUN_NODE,
         ),
     ),
 }
 """Commands that change something: words for the list, for the command's own help, and its arguments."""
 
+
+def inputs_named(arguments: Iterable[Argument]) -> tuple[str, ...]:
+    """Return the names of the inputs that arguments give."""
+    return tuple(argument[0].removeprefix("--").replace("-", "_") for argument in arguments)
+
+
 INPUTS: dict[str, tuple[str, ...]] = {
-    verb: (
-        *(argument[0].removeprefix("--").replace("-", "_") for argument in arguments),
-        *(("tenant",) if verb in {"register", "unregister"} else ()),
-    )
+    verb: (*inputs_named(arguments), *(("tenant",) if verb in {"register", "unregister"} else ()))
     for verb, (_, _, arguments) in CHANGES.items()
 }
 """Names of the inputs that each of them takes."""
@@ -155,15 +162,20 @@ def add_changes(verbs: Verbs, common: argparse.ArgumentParser, run: Run) -> None
     """Add the commands that change something."""
     for verb, (short, description, arguments) in CHANGES.items():
         parser = verbs.add_parser(verb, parents=[common], allow_abbrev=False, help=short, description=description)
-        what = parser.add_argument_group("what")
-        for name, settings in arguments:
-            what.add_argument(name, default=argparse.SUPPRESS, **settings)
-        carrying = parser.add_argument_group("carrying it out")
-        carrying.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
-        carrying.add_argument("--yes", action="store_true", help="do not ask, where the plan asks for a yes")
-        carrying.add_argument("--confirm", metavar="NAME", help="the name the plan asks to type, usually the cluster's")
-        carrying.add_argument("--json", action="store_true", help="print one event a line as JSON, the outcome last")
+        add_carrying(parser, arguments)
         parser.set_defaults(run=run, operation=verb)
+
+
+def add_carrying(parser: argparse.ArgumentParser, arguments: Iterable[Argument]) -> None:
+    """Add what a command that changes something takes, and how it is carried out."""
+    what = parser.add_argument_group("what")
+    for name, settings in arguments:
+        what.add_argument(name, default=argparse.SUPPRESS, **settings)
+    carrying = parser.add_argument_group("carrying it out")
+    carrying.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+    carrying.add_argument("--yes", action="store_true", help="do not ask, where the plan asks for a yes")
+    carrying.add_argument("--confirm", metavar="NAME", help="the name the plan asks to type, usually the cluster's")
+    carrying.add_argument("--json", action="store_true", help="print one event a line as JSON, the outcome last")
 
 
 def add_runs(verbs: Verbs, common: argparse.ArgumentParser, run: Run) -> None:

@@ -14,6 +14,7 @@ from tui.operations.activity import Outcome as Noted
 from tui.operations.failures import EXPECTED, failed
 from tui.operations.operation import Operation, operation
 from tui.operations.preferences import Given, Preferences
+from tui.operations.run_password import takes_password
 from tui.places import activity_file, config_file
 from tui.runs.outcome import Outcome, OutcomeKind
 from tui.runs.plan import Plan
@@ -22,6 +23,7 @@ from tui.targets import BY_CODE
 from tui.verbs.arguments import INPUTS
 from tui.verbs.confirming import Consent, refusal
 from tui.verbs.following import followed
+from tui.verbs.grouped_arguments import GROUPED_INPUTS
 from tui.verbs.opening import choose_cluster, open_session, read_secrets, show_code_on_stderr
 from tui.verbs.patience import InBackground
 from tui.verbs.telling import JsonTelling, Telling, TextTelling
@@ -35,6 +37,9 @@ READ_ONLY = Outcome(
     "azsconfig is read-only, so nothing is changed.",
     remedy="Leave out --read-only, or change the setting; --dry-run shows the plan.",
 )
+ALL_INPUTS = {**INPUTS, **GROUPED_INPUTS}
+RUN_NODE = "run_node"
+"""Input of operations that a node carries out."""
 GOOD = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY, OutcomeKind.RUNNING})
 
 
@@ -54,6 +59,8 @@ def change(options: argparse.Namespace, config: Path | None = None) -> ExitCode:
     # A code is of use to somebody who sits there; a script gets to hear that nobody signs in.
     unsaid = BY_CODE if sys.stdin.isatty() else None
     chosen = choose_cluster(options, config, secrets, auth_unsaid=unsaid)
+    if takes_password(chosen.targets) and RUN_NODE in ALL_INPUTS[options.operation]:
+        inputs |= _password(secrets)
     session = open_session(options, chosen, show_code=show_code_on_stderr, read_only=read_only)
     try:
         return _changed(session, operation(options.operation), inputs, options, telling)
@@ -74,7 +81,7 @@ def inputs_of(options: argparse.Namespace, secrets: Mapping[str, Secret]) -> dic
     Raises:
         ConfigurationError: a service principal without its secret, or the other way around.
     """
-    names = INPUTS[options.operation]
+    names = ALL_INPUTS[options.operation]
     inputs = {name: value for name in names if (value := getattr(options, name, None)) is not None}
     application, secret = inputs.get("arc_spn_id"), secrets.get("arc_spn_secret")
     if application is not None:
@@ -83,6 +90,17 @@ def inputs_of(options: argparse.Namespace, secrets: Mapping[str, Secret]) -> dic
         message = "Standard input has an arc_spn_secret, but no service principal was named."
         raise ConfigurationError(message, "Name it with --arc-spn-id.")
     return inputs
+
+
+def _password(secrets: Mapping[str, Secret]) -> dict[str, Secret]:
+    """Return the password of the user that a run is, where somebody gives it; it reaches the other nodes with it."""
+    if "password" in secrets:
+        return {"password": secrets["password"]}
+    if not sys.stdin.isatty():
+        return {}
+    sys.stderr.write("The run goes on without you, and reaches the other nodes with your password.\n")
+    typed = getpass.getpass(f"Password of {this_user()} (Enter for none): ", stream=sys.stderr)
+    return {"password": Secret(typed)} if typed else {}
 
 
 def _asked_secret(application: str) -> Secret:

@@ -58,6 +58,7 @@ def wish_of(
         azure_secret=secrets.get("azure_secret"),
         cloud=getattr(options, "cloud", None),
         auth_unsaid=auth_unsaid,
+        password_for_run=hasattr(options, "operation"),
     )
 
 

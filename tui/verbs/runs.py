@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.exit_codes import ExitCode, worst
 from tui.operations.attach import attach_found
+from tui.operations.attach import resume as resumed
 from tui.operations.failures import EXPECTED, failed
 from tui.operations.journal import read_journal
 from tui.operations.running import ClusterRuns, FoundRun, runs_of
@@ -94,14 +95,7 @@ def _code(found: FoundRun) -> ExitCode:
 
 
 def _attach(session: "Session", run: FoundRun, telling: Telling, *, resume: bool) -> ExitCode:
-    if resume and run.state.over and run.state.outcome is not None:
-        outcome = Outcome(
-            OutcomeKind.DECLINED,
-            f"The run {run.state.id} is over; there is nothing to resume.",
-            remedy=f"Start it again: azsconfig {run.state.operation or run.state.kind}",
-            run=run.state.id,
-        )
-    else:
-        outcome = followed(lambda sink, stop: attach_found(session, run, sink, stop), telling, run.state.id)
+    act = resumed if resume else attach_found
+    outcome = followed(lambda sink, stop: act(session, run, sink, stop), telling, run.state.id)
     telling.outcome(outcome)
     return outcome.exit_code

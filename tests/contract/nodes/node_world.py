@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from echo_agent import EchoAgents
 
+from tests.contract.nodes.echo_agent import EchoAgents
 from tui.lab.certificates import CertificateAuthority, IssuedCertificate
 from tui.lab.winrm.accounts import Account, AccountStore
 from tui.lab.winrm.config_document import ServiceAuthentication

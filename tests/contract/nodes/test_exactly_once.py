@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from node_world import ECHO, PATIENCE, PATIENCE_SECONDS, Node, NodeFactory, OpenChannel
 
+from tests.contract.nodes.node_world import ECHO, PATIENCE, PATIENCE_SECONDS, Node, NodeFactory, OpenChannel
 from tui.nodes.channel import NodeChannel
 from tui.nodes.connection import Connection, TransportKind
 from tui.nodes.errors import Cancelled, Lost, NameNotResolved, NodeError, TimedOut, Unreachable
@@ -208,6 +208,7 @@ def unused_port() -> int:
         ("hci-n9.invalid", NameNotResolved, "resolved"),
         ("a" * 70, NameNotResolved, "resolved"),
     ],
+    ids=["no-listener", "no-such-name", "no-name-at-all"],
 )
 def test_a_node_that_is_not_there_is_told_apart(
     address: str, expected: type[NodeError], words: str, node: Node, open_channel: OpenChannel

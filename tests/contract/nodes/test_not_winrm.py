@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from node_world import ECHO, PASSWORD, PATIENCE_SECONDS, OpenChannel
 
+from tests.contract.nodes.node_world import ECHO, PASSWORD, PATIENCE_SECONDS, OpenChannel
 from tui.nodes.connection import Connection, TransportKind
 from tui.nodes.errors import Configuration, NodeError, Unreachable, Unreadable, WrongCredentials
 from tui.secret import Secret

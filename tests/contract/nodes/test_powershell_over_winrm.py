@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from node_world import PATIENCE, NodeFactory, OpenChannel
 
+from tests.contract.nodes.node_world import PATIENCE, NodeFactory, OpenChannel
 from tui.lab.winrm.config_document import ServiceAuthentication
 from tui.lab.winrm.process_program import run_program
 from tui.nodes.channel import NodeChannel

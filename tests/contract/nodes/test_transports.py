@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from node_world import ECHO, PASSWORD, PATIENCE, PATIENCE_SECONDS, Node, NodeFactory, OpenChannel
 
+from tests.contract.nodes.node_world import ECHO, PASSWORD, PATIENCE, PATIENCE_SECONDS, Node, NodeFactory, OpenChannel
 from tui.nodes.connection import Connection, TransportKind
 from tui.nodes.errors import (
     Configuration,

@@ -1,12 +1,10 @@
 """Syncing the lab's cluster: only where it is safe, and only believed once node and Azure show it."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.contract.operations.opened import opened
 from tui.lab.control import LabControl
 from tui.lab.lab import Lab
 from tui.operations.sync import Sync
@@ -14,20 +12,8 @@ from tui.runs.event import Event
 from tui.runs.outcome import OutcomeKind
 from tui.runs.plan import Plan
 from tui.session import Session
-from tui.targets import Wish, choose
 
 QUICK = Sync(node_patience=timedelta(seconds=1), azure_patience=timedelta(seconds=1), glance=timedelta(seconds=0.05))
-
-
-@contextmanager
-def opened(lab: Lab, *, azure: bool = True) -> Generator[Session]:
-    session = Session(choose(Wish(config=Path(lab.ready.config)), lambda _user: None), deadline=timedelta(seconds=60))
-    if not azure:
-        session.azure = None
-    try:
-        yield session
-    finally:
-        session.close()
 
 
 def planned(session: Session) -> Plan:

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from datetime import timedelta
 from typing import Any, cast
 
 from tests.lab.runs_lab import PASSWORD, USER, RunsLab
@@ -44,7 +45,13 @@ class UnsteadySession(Session):
         return tuple(Connection(name, user=USER) for name in self.lab.cluster.names)
 
     def submit(
-        self, node: str, script: str, parameters: Mapping[str, Any] | None = None, *, exclusive: bool = False
+        self,
+        node: str,
+        script: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        exclusive: bool = False,
+        deadline: timedelta | None = None,
     ) -> PendingReply:
         future: Future[Reply] = Future()
         try:

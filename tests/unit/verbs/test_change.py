@@ -13,6 +13,7 @@ import pytest
 
 from tests.made_up_runs import BLOCKED, NAMED, NOW, PLAN, RUN_ID, MadeUpOperation, events
 from tui.cli import build_parser
+from tui.nodes.connection import Connection
 from tui.nodes.errors import Unreachable
 from tui.runs.errors import RunGoingOn
 from tui.runs.outcome import Outcome, OutcomeKind
@@ -37,6 +38,12 @@ class _Session:
 
     def close(self) -> None:
         self.closed = True
+
+
+class _Chosen:
+    """Stands for the cluster that is meant; its password is known."""
+
+    targets = (Connection("HCI-N1", user="HCI\\admin", password=Secret("the password of the test")),)
 
 
 class _Terminal(io.StringIO):
@@ -66,7 +73,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         session = _Session()
         for name, result in (
             ("operation", operation),
-            ("choose_cluster", None),
+            ("choose_cluster", _Chosen()),
             ("open_session", session),
             ("read_secrets", secrets or {}),
         ):

@@ -1,0 +1,1 @@
+"""Tests of the channel to nodes against the lab's nodes."""
