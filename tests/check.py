@@ -1,4 +1,7 @@
-"""Run every check and every test of azsconfig: `python tests/check.py`; more words go to pytest."""
+"""Run every check and every test of azsconfig: `python tests/check.py`; more words go to pytest.
+
+Tests of a file stay together; several files are tried at a time, for most of them wait more than they compute.
+"""
 
 import subprocess
 import sys
@@ -14,12 +17,13 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     (sys.executable, "-m", "pyright", "--pythonpath", sys.executable),
     (str(BIN / "lint-imports"),),
 )
+PYTEST = (sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile")
 
 
 def main() -> int:
     """Run all checks, then the tests; return 0 when all passed, else the first failure's code."""
     failed = 0
-    for check in (*CHECKS, (sys.executable, "-m", "pytest", *sys.argv[1:])):
+    for check in (*CHECKS, (*PYTEST, *sys.argv[1:])):
         started = time.monotonic()
         words = " ".join((Path(check[0]).name, *check[1:]))
         print(f"== {words}", flush=True)

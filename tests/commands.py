@@ -56,3 +56,49 @@ def running_lab(*arguments: str) -> Generator[dict[str, Any]]:
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
+
+
+class Started:
+    """One command that runs while a test does something else; what it writes goes into files."""
+
+    def __init__(self, folder: Path, *arguments: str, home: Path | None = None, stdin: str = "") -> None:
+        """Start it; `folder` is made for its input and output."""
+        folder.mkdir()
+        self.stdout, self.stderr = folder / "stdout", folder / "stderr"
+        given = folder / "stdin"
+        given.write_text(stdin, encoding="utf-8")
+        with given.open("rb") as read, self.stdout.open("wb") as out, self.stderr.open("wb") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tui", *arguments],
+                cwd=ROOT,
+                stdin=read,
+                stdout=out,
+                stderr=err,
+                env=environment(home),
+            )
+        # Secrets in it have been handed over.
+        given.unlink()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the JSON objects it has written so far, a line each."""
+        whole, _, _ = self.stdout.read_text(encoding="utf-8").rpartition("\n")
+        return [cast("dict[str, Any]", json.loads(line)) for line in whole.splitlines()]
+
+    def ended(self) -> int:
+        """Wait for its end; return its exit code."""
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def kill(self) -> None:
+        """End it at once, without a word; one that has ended is left alone."""
+        self.process.kill()
+        self.process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def started(folder: Path, *arguments: str, home: Path | None = None, stdin: str = "") -> Generator[Started]:
+    """Start a command and give it; whatever happens it is gone afterwards."""
+    command = Started(folder, *arguments, home=home, stdin=stdin)
+    try:
+        yield command
+    finally:
+        command.kill()

@@ -90,9 +90,25 @@ OPTIONS: tuple[Option, ...] = (
         screen="screens.enable_arc.EnableArcView",
         verb="enable-arc",
     ),
-    Option(6, "updates", "Install updates", "Searches for updates and installs them.", Risk.CHANGES, group=1),
     Option(
-        7, "agent", "Upgrade Arc agent", "Upgrades the connected machine agent on the nodes.", Risk.CHANGES, group=1
+        6,
+        "updates",
+        "Install updates",
+        "Searches for updates and installs them; restarts nodes.",
+        Risk.CHANGES,
+        screen="screens.updates.UpdatesView",
+        verb="updates",
+        group=1,
+    ),
+    Option(
+        7,
+        "agent",
+        "Upgrade Arc agent",
+        "Upgrades the connected machine agent on the nodes.",
+        Risk.CHANGES,
+        screen="screens.agent.AgentView",
+        verb="agent",
+        group=1,
     ),
     Option(
         8,

@@ -126,7 +126,7 @@ def arrow_bytes(keys: Sequence[str] = ("\x1b[B",) * 8) -> list[int]:
 def bytes_of_a_followed_run(seconds: float) -> float:
     """Return how many bytes a second it costs to follow a run that never stops talking."""
     with Terminal(FOLLOWED, READY) as terminal:
-        for keys, words in (("4\r5\r", "2\\) Do it"), ("2\r", "Output, newest first")):
+        for keys, words in (("4\r7\r", "2\\) Do it"), ("2\r", "Output, newest first")):
             terminal.send(keys)
             terminal.expect(words)
         return terminal.bytes_during(seconds) / seconds

@@ -38,7 +38,7 @@ nodes = [{ name = "HCI-N5" }, { name = "HCI-N6" }]
 """
 
 FORM = {"subscription": "8f1c2d5e-0000-4000-8000-000000000001", "region": "eastus"}
-LOOK = ("3", "enter", "1", "4", "enter")
+LOOK = ("3", "enter", "1", "6", "enter")
 """Leads from the menu to the plan of a registration."""
 
 PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -132,5 +132,5 @@ def test_the_walk_finds_every_option_that_is_built_and_what_is_below_it(tmp_path
         if option.built and option.id not in {"exit", "register", "sync"}:
             number = str(option.number)
             assert {(number,), (number, "?"), (number, "c"), (number, "s")} <= ways
-    assert {("3",), ("3", "?"), ("3", "1"), ("3", "13")} <= {place.answers for place in all_places(tmp_path, "fresh")}
+    assert {("3",), ("3", "?"), ("3", "1"), ("3", "15")} <= {place.answers for place in all_places(tmp_path, "fresh")}
     assert {("1", "1"), ("2", "4", "s"), ("13", "f"), ("13", "1"), ("14", "1", "3"), ("14", "2", "2")} <= ways

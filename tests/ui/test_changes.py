@@ -24,7 +24,7 @@ from tui.runs.outcome import Outcome, OutcomeKind
 from tui.views.desk import Desk
 
 PATIENCE_SECONDS = 20
-REPAIR, LOOK = ("4", "enter"), ("5", "enter")
+REPAIR, LOOK = ("4", "enter"), ("7", "enter")
 
 
 class _Azure:
@@ -222,7 +222,7 @@ def test_line_mode_tells_steps_progress_and_outcome_as_they_come() -> None:
     operation = MadeUpOperation(
         told=events(40), until=lambda _stop: wait_until(lambda: "Following" in output.getvalue())
     )
-    text = said(desk_with(operation), "4\n5\n2\n\n15\n", output)
+    text = said(desk_with(operation), "4\n7\n2\n\n15\n", output)
     assert "Following the run; Ctrl+C leaves it. It goes on. 13 shows it again." in text
     assert text.index("Register-AzStackHCI: going on") < text.index("Register-AzStackHCI: done")
     assert 2 <= text[: text.index("== Register HCI-CL01 with Azure ==", text.index("Following"))].count("Creating") <= 6
@@ -232,7 +232,7 @@ def test_line_mode_tells_steps_progress_and_outcome_as_they_come() -> None:
 
 def test_line_mode_starts_nothing_without_the_name() -> None:
     operation = MadeUpOperation(NAMED)
-    said(desk_with(operation), "4\n5\n2\nyes\n\n1\n\n15\n")
+    said(desk_with(operation), "4\n7\n2\nyes\n\n1\n\n15\n")
     assert operation.applied == []
 
 
@@ -252,7 +252,7 @@ def test_ctrl_c_in_line_mode_leaves_the_run_and_not_azsconfig(monkeypatch: pytes
 
     wait_for: Callable[..., None] = LineMode._wait_for  # pyright: ignore[reportPrivateUsage]
     monkeypatch.setattr(LineMode, "_wait_for", interrupt)
-    text = said(desk, "4\n5\n2\n15\n")
+    text = said(desk, "4\n7\n2\n15\n")
     go_on.set()
     assert interrupted
     assert "It goes on. 13 shows it again." in text
@@ -318,15 +318,15 @@ def test_a_form_takes_values_refuses_bad_ones_and_hands_over_what_was_given() ->
         "6\na=1, b=2\n"
         "9\n12\n00112233445566778899aabbccddeeff00112233\n"
         "10\n11111111-0000-4000-8000-000000000001\n"
-        "14\n"  # refused: the secret is missing
+        "16\n"  # refused: the secret is missing
         "11\nthe secret of the test\n"
-        "14\n\n\n15\n"
+        "16\n\n\n15\n"
     )
     text = said(desk_with(operation, scenario_snapshot("fresh")), answers)
     assert "Subscription and Region are missing" in text
     assert "An id has the form" in text
     assert "A thumbprint has 40 digits" in text
-    assert "14: the Arc principal needs its secret." in text
+    assert "16: the Arc principal needs its secret." in text
     given = dict(operation.inputs)
     assert given.pop("arc_spn_secret").reveal() == "the secret of the test"
     assert given == {

@@ -116,7 +116,8 @@ def test_read_only_holds_at_once(desk: Desk) -> None:
 def test_a_file_that_an_editor_spoiled_is_neither_read_nor_overwritten(desk: Desk) -> None:
     desk.preferences.path.write_text("schema = 1\n[settings\n", encoding="utf-8")
     said = spoken(desk, "14", "r", "3", "2")
-    assert said.count(str(desk.preferences.path)) >= 3
+    # A long path is broken where the screen ends.
+    assert "".join(said.split()).count(str(desk.preferences.path)) >= 3
     assert "line 2" in said
     assert saved(desk) == "schema = 1\n[settings\n"
 
