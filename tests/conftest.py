@@ -28,6 +28,12 @@ def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def own_notes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test propose what another one used last."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("notes")))
+
+
 def find_pwsh() -> Path | None:
     """Return the PowerShell that tests use: named by AZSCONFIG_TEST_PWSH, beside the project, or on PATH."""
     named = os.environ.get("AZSCONFIG_TEST_PWSH")
