@@ -9,13 +9,16 @@ from screens.registration_fields import YES_OR_NO
 from tui.operations.read_agents import AgentsRead, read_agents
 from tui.pages.agent_versions import agent_lines
 from tui.pages.agents_object import agents_object
+from tui.pages.commands import commands_for
 from tui.pages.document import Line
 from tui.views.action import Action, Open
 from tui.views.form import Field, FormView
 from tui.views.looked_up import LookedUpView
 from tui.views.pick import Item, PickView
+from tui.views.view import COMMANDS, HELP, SAVE
 
 if TYPE_CHECKING:
+    from tui.pages.powershell.command import Command
     from tui.views.desk import Desk
 
 TITLE = "Upgrade Arc agent"
@@ -37,6 +40,7 @@ class AgentView(PickView):
     """What there is to do."""
 
     FILE = "agent"
+    LETTERS = (HELP, COMMANDS, SAVE)
 
     def __init__(self, desk: "Desk") -> None:
         """Offer it."""
@@ -46,11 +50,16 @@ class AgentView(PickView):
         )
         super().__init__(desk, TITLE, TEXT, items)
 
+    def commands(self) -> "Sequence[Command]":
+        """Return the PowerShell that shows the agents."""
+        return commands_for("agent", self.desk.reader.snapshot())
+
 
 class VersionsView(LookedUpView[AgentsRead]):
     """The agents side by side."""
 
     FILE = "agent-versions"
+    COMMANDS_OF = "agent"
 
     def __init__(self, desk: "Desk") -> None:
         """Read them from now on."""

@@ -4,22 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from screens.node_fields import NODES_TEXT, REASON_TEXT, nodes_field
+from screens.offered_updates import OfferedUpdatesView
 from screens.plan import PlanView
 from screens.registration_fields import YES_OR_NO, run_fields
-from tui.cluster.cluster_updates import ClusterUpdates
 from tui.cluster.restart_rules import reason_problem
 from tui.cluster.update_selection import parse_selection
-from tui.operations.read_updates import UpdatesReading
-from tui.pages.document import Line
-from tui.pages.updates import summary_lines, updates_lines
-from tui.pages.updates_object import updates_object
+from tui.pages.commands import commands_for
 from tui.views.action import Action, Open
 from tui.views.form import Field, FormView
-from tui.views.looked_up import LookedUpView
 from tui.views.pick import Item, PickView
+from tui.views.view import COMMANDS, HELP, SAVE
 
 if TYPE_CHECKING:
-    from tui.session import Session
+    from tui.pages.powershell.command import Command
     from tui.views.desk import Desk
 
 TITLE = "Install updates"
@@ -36,7 +33,7 @@ SELECTIONS = (
     ("feature updates", "feature"),
     ("only the Arc agent", "agent"),
 )
-SINGLE_TEXT = ("Single updates, by article number such as KB5030216 or by id, with blanks between. It goes before.",)
+SINGLE_TEXT = ("Single updates, by article number such as KB5030216 or by id, with blanks between, instead of a kind.",)
 ROLLING_TEXT = (
     (
         "Whether nodes are taken one at a time: drained, updated, restarted where that is wanted, resumed, and the "
@@ -44,47 +41,32 @@ ROLLING_TEXT = (
     ),
 )
 RESTART_TEXT = ("Whether a node that needs it is restarted, one at a time. That takes a reason.",)
-OFFERED = "Everything that a search on each node found, and how each node gets its updates."
 
 
 class UpdatesView(PickView):
     """What there is to do."""
 
     FILE = "updates"
+    LETTERS = (HELP, COMMANDS, SAVE)
 
     def __init__(self, desk: "Desk") -> None:
         """Offer it."""
+
+        def chosen(single: str) -> InstallView:
+            return InstallView(desk, single, views=4)
+
         items = (
-            Item("Show what every node is offered", lambda: Open(OfferedView(desk))),
-            Item("Install updates", lambda: Open(InstallView(desk))),
+            Item("Show what every node is offered, and choose", lambda: Open(OfferedUpdatesView(desk, chosen))),
+            Item("Install updates by kind", lambda: Open(InstallView(desk))),
             Item("Restart nodes", lambda: Open(RestartView(desk))),
             Item("Opt in to Microsoft Update, which brings the Arc agent", lambda: Open(OptInView(desk))),
             Item("Let Cluster-Aware Updating update the cluster", lambda: Open(CauView(desk))),
         )
         super().__init__(desk, TITLE, TEXT, items)
 
-
-class OfferedView(LookedUpView[ClusterUpdates]):
-    """What every node is offered."""
-
-    FILE = "offered-updates"
-
-    def __init__(self, desk: "Desk") -> None:
-        """Search from now on."""
-        super().__init__(desk, "Updates", "Searching on every node, which may take some minutes", _search)
-
-    def lines(self, found: ClusterUpdates, columns: int) -> Sequence[Line]:
-        """Return the updates and the nodes."""
-        return (*summary_lines(found, columns), *updates_lines(found, columns))
-
-    def found_data(self, found: ClusterUpdates) -> Mapping[str, Any]:
-        """Return them as plain data."""
-        snapshot = self.desk.reader.snapshot()
-        return updates_object(found, name=snapshot.name, banner=snapshot.banner)
-
-    def meaning(self) -> str:
-        """Return what it means."""
-        return OFFERED
+    def commands(self) -> "Sequence[Command]":
+        """Return the PowerShell that shows what is offered."""
+        return commands_for("updates", self.desk.reader.snapshot())
 
 
 class InstallView(FormView):
@@ -93,10 +75,20 @@ class InstallView(FormView):
     TITLE = TITLE
     FILE = "install-updates"
 
+    def __init__(self, desk: "Desk", single: str = "", *, views: int = 3) -> None:
+        """Take over the single updates that were chosen before; `views` is how far below the menu a plan stands."""
+        super().__init__(desk)
+        self._views = views
+        self.values.pop("single", None)
+        if single:
+            self.values["single"] = single
+            self.values.pop("select", None)
+
     def fields(self) -> Sequence[Field]:
         """Return the values."""
+        unset = "those below" if "single" in self.values else SELECTIONS[0][0]
         return (
-            Field("select", "Updates", SELECT_TEXT, SELECTIONS[0][0], choices=SELECTIONS),
+            Field("select", "Updates", SELECT_TEXT, unset, choices=SELECTIONS),
             Field("single", "Single ones", SINGLE_TEXT, "-", _single),
             nodes_field(self.desk, NODES_TEXT),
             Field("rolling", "One at a time", ROLLING_TEXT, "no", choices=YES_OR_NO),
@@ -106,6 +98,8 @@ class InstallView(FormView):
 
     def refusal(self) -> str:
         """Return what is missing."""
+        if {"select", "single"} <= self.values.keys():
+            return "choose a kind of updates, or single ones"
         return "a restart needs a reason" if "restart" in self.values and "reason" not in self.values else ""
 
     def go(self, inputs: Mapping[str, Any]) -> Action:
@@ -113,7 +107,7 @@ class InstallView(FormView):
         given = {name: value for name, value in inputs.items() if name != "single"}
         if "single" in inputs:
             given["select"] = inputs["single"]
-        return Open(PlanView(self.desk, "updates", given, views=3))
+        return Open(PlanView(self.desk, "updates", given, views=self._views))
 
 
 class RestartView(FormView):
@@ -162,10 +156,6 @@ class CauView(FormView):
     def go(self, inputs: Mapping[str, Any]) -> Action:
         """Look at what would be done."""
         return Open(PlanView(self.desk, "cau", inputs, views=3, title=self.TITLE))
-
-
-def _search(session: "Session") -> ClusterUpdates:
-    return UpdatesReading(session).run()
 
 
 def _single(text: str) -> str:

@@ -1,10 +1,12 @@
 """Facts of the lab's scenarios without a network: for pages, screens and pictures at a fixed time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from tui.cluster.cluster_updates import ClusterUpdates
 from tui.cluster.facts import ClusterFacts, Fact, NodeFacts, Problem, ProblemKind, Reading
 from tui.cluster.verdict import judge
 from tui.lab.clock import LabClock
@@ -75,6 +77,11 @@ class StillReader(ClusterReader):
     def look_at_runs(self) -> None:
         """Count."""
         self.asked_for_runs += 1
+
+    def keep_updates(self, session: object, updates: ClusterUpdates) -> None:
+        """Show what was found."""
+        del session
+        self.change(replace(self.shown, updates=updates))
 
     def session(self) -> Any:
         """Return what stands for the session."""

@@ -60,6 +60,23 @@ function Invoke-Command {
     [void] $global:asked.Add($told)
     & $ScriptBlock
 }
+function New-Object {
+    param([Parameter(Position = 0)] [string] $TypeName, [string] $ComObject, [object[]] $ArgumentList, $Property)
+    $given = $PSBoundParameters
+    if (-not $ComObject) { return Microsoft.PowerShell.Utility\\New-Object @given }
+    $update = [pscustomobject] @{ Title = 'An update'; IsDownloaded = $false }
+    if ($ComObject -eq 'Microsoft.Update.ServiceManager') {
+        return [pscustomobject] @{ Services = @([pscustomobject] @{ Name = 'Microsoft Update' }) }
+    }
+    if ($ComObject -ne 'Microsoft.Update.Session') { throw "Retrieving the COM class factory for $ComObject failed." }
+    $searcher = [pscustomobject] @{ Update = $update }
+    $searcher | Add-Member -MemberType ScriptMethod -Name Search -Value {
+        param($Criteria) [pscustomobject] @{ Updates = @($this.Update) } }
+    $searcher | Add-Member -MemberType ScriptMethod -Name QueryHistory -Value { param($Start, $Count) $this.Update }
+    $session = [pscustomobject] @{ Searcher = $searcher }
+    $session | Add-Member -MemberType ScriptMethod -Name CreateUpdateSearcher -Value { $this.Searcher }
+    return $session
+}
 """
 AGENT = "[void] (Test-Path -LiteralPath (Join-Path $env:ProgramFiles 'AzureConnectedMachineAgent/azcmagent.exe'))"
 """Being asked for it, the lab's agent appears where its document says that there is one."""

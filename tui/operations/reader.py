@@ -12,6 +12,7 @@ from tui.operations.activity import ActivityLog, Outcome
 from tui.operations.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from tui.cluster.cluster_updates import ClusterUpdates
     from tui.operations.read_nodes import FactArrived
     from tui.session import Session
 
@@ -94,6 +95,10 @@ class ClusterReader:
                 return
             self._runs_alone = not self._wanted.is_set()
         self._wanted.set()
+
+    def keep_updates(self, session: "Session", updates: "ClusterUpdates") -> None:
+        """Show what a search over the cluster of `session` found, while that is the one that is open."""
+        self._show(session, updates=updates)
 
     def session(self) -> "Session | None":
         """Return the cluster that is open; `None` before."""

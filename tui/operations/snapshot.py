@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.cluster.azure_resources import AzureView
+    from tui.cluster.cluster_updates import ClusterUpdates
     from tui.cluster.facts import ClusterFacts
     from tui.cluster.verdict import ClusterVerdict
     from tui.nodes.connection import Target
@@ -38,6 +39,8 @@ class Snapshot:
     """What Azure knew of it in the last complete pass; `None` where nobody is to sign in."""
     runs: "ClusterRuns | None" = None
     """Runs of the cluster, when they were read last; `None` before."""
+    updates: "ClusterUpdates | None" = None
+    """What the nodes were offered when somebody searched last; `None` before."""
     own: "OwnNode | None" = None
     """What the machine azsconfig runs on tells without PowerShell, where it is a node."""
     reading: bool = False

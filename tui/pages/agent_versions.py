@@ -6,7 +6,7 @@ from tui.cluster.cluster_updates import ClusterUpdates
 from tui.cluster.facts import Problem, ProblemKind, value_of
 from tui.pages.azure import azure_problem_lines
 from tui.pages.columns import cut, pad, width, wrap
-from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.document import BLANK, Document, Line, Role, Span, line_of
 from tui.pages.node_names import in_short
 from tui.pages.sections import problem_lines
 from tui.pages.times import day, stamp
@@ -36,14 +36,11 @@ def agents_text(
     return Document(title, (*notice, *agent_lines(compared, columns, azure=azure), BLANK, read)).text
 
 
-def agent_lines(
-    compared: AgentComparison, columns: int, *, azure: AzureView | None = None, first: int | None = None
-) -> list[Line]:
-    """Return the agents; the nodes are numbered from `first` where they can be chosen."""
-    lines = [*_newest_lines(compared, columns), BLANK, _heading(compared, columns, numbered=first is not None)]
-    for position, node in enumerate(compared.nodes):
-        number = None if first is None else first + position
-        lines.extend(_node_lines(node, number, _name_cells(compared), columns))
+def agent_lines(compared: AgentComparison, columns: int, *, azure: AzureView | None = None) -> list[Line]:
+    """Return the agents, one row a node."""
+    lines = [*_newest_lines(compared, columns), BLANK, _heading(compared, columns)]
+    for node in compared.nodes:
+        lines.extend(_node_lines(node, _name_cells(compared), columns))
     lines.extend(_offer_lines(compared, columns))
     return [*lines, *_azure_lines(compared, azure, columns)]
 
@@ -67,25 +64,24 @@ def _name_cells(compared: AgentComparison) -> int:
     return min(max([6, *(width(node.node) for node in compared.nodes)]), WIDEST_NAME)
 
 
-def _heading(compared: AgentComparison, columns: int, *, numbered: bool) -> Line:
-    lead = f"{'     ' if numbered else ' '}{pad('Node', _name_cells(compared))} "
+def _heading(compared: AgentComparison, columns: int) -> Line:
+    lead = f" {pad('Node', _name_cells(compared))} "
     told = "" if columns < NARROW else f"{pad('Version', 16)} {pad('Newest', 7)} {pad('Supported', 24)} Offered"
     return line_of(cut(lead + told, columns), Role.HEADING)
 
 
-def _node_lines(node: AgentStanding, number: int | None, names: int, columns: int) -> list[Line]:
-    lead = f" {pad(node.node, names)} " if number is None else f" {number:2}) {pad(node.node, names)} "
-    choice = None if number is None else Choice(number, str(number))
+def _node_lines(node: AgentStanding, names: int, columns: int) -> list[Line]:
+    lead = f" {pad(node.node, names)} "
     if isinstance(node.agent, Problem) and node.agent.kind is not ProblemKind.NOT_READ:
-        row = Line((Span(lead), Span(cut("could not be read", columns - width(lead)), Role.BAD)), choice)
+        row = Line((Span(lead), Span(cut("could not be read", columns - width(lead)), Role.BAD)))
         return [row, *problem_lines(node.agent, columns)]
     words = _words(node)
     role = Role.ATTENTION if node.unsupported else Role.PLAIN
     if columns < NARROW:
         below = [line_of(f"       {line}", role) for line in wrap(" ".join(words.split()), columns - 8)]
-        lines = [Line((Span(cut(lead, columns)),), choice), *below]
+        lines = [line_of(cut(lead, columns)), *below]
     else:
-        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)), role)), choice)]
+        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)), role)))]
     attempt = attempt_words(node.automatic_upgrade)
     if attempt:
         lines.extend(line_of(f"       {line}", Role.ATTENTION) for line in wrap(attempt, columns - 8))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from tui.cluster.agent_comparison import compare_agents
 from tui.cluster.facts import ClusterFacts
 from tui.cluster.findings import Level
 from tui.cluster.registration import ConnectionStatus
@@ -11,6 +12,7 @@ from tui.options import Option
 from tui.pages.document import Role
 from tui.pages.levels import ROLE_OF_LEVEL
 from tui.pages.times import before, clock
+from tui.pages.update_words import summary
 from tui.pages.values import READING, agent_connected, any_reading, arc_enabled, node_problem, registered, values
 
 
@@ -115,11 +117,36 @@ def _troubleshoot_value(snapshot: Snapshot, _now: datetime) -> str:
     return f"{len(found)} finding{'' if len(found) == 1 else 's'}: {found[0].message}"
 
 
+def _updates_value(snapshot: Snapshot, _now: datetime) -> str:
+    """Return what the last search found and when; empty once a run has ended since, which may have changed it."""
+    updates, runs = snapshot.updates, snapshot.runs
+    ended = (run.state.ended for run in runs.runs) if runs is not None else ()
+    if updates is None or any(at is not None and at > updates.read_at for at in ended):
+        return ""
+    return f"{clock(updates.read_at)[:5]} {summary(updates)}"
+
+
+def _agent_value(snapshot: Snapshot, now: datetime) -> str:
+    if snapshot.facts is None:
+        return ""
+    compared = compare_agents(snapshot.facts, now)
+    if compared.newest is None:
+        return ""
+    gone, behind = len(compared.unsupported), len(compared.behind)
+    # Releases of the agent are called by their first two numbers.
+    words = f"newest seen {'.'.join(compared.newest.split('.')[:2])}"
+    if gone:
+        return f"{words}, {gone} out of support"
+    return f"{words}, {behind} behind" if behind else words
+
+
 _VALUES: dict[str, Callable[[Snapshot, datetime], str]] = {
     "status": _status_value,
     "arc": _arc_value,
     "register": _register_value,
     "repair": _repair_value,
+    "updates": _updates_value,
+    "agent": _agent_value,
     "sync": _sync_value,
     "enable-arc": _enable_arc_value,
     "troubleshoot": _troubleshoot_value,

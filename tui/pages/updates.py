@@ -1,14 +1,15 @@
 """The updates of a cluster: what is offered on which nodes, and how each node gets its updates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tui.cluster.cluster_updates import ClusterUpdates, NodeUpdates, OfferedUpdate
 from tui.cluster.facts import Problem, ProblemKind, Reading, value_of
 from tui.cluster.leaving import obstacles
 from tui.cluster.update_settings import UpdateSource
 from tui.cluster.update_state import UpdateState
+from tui.cluster.updates import AvailableUpdate
 from tui.pages.columns import cut, pad, width, wrap
-from tui.pages.document import BACK, BLANK, Choice, Document, Line, Role, Span, line_of
+from tui.pages.document import BLANK, Choice, Document, Line, Role, Span, line_of
 from tui.pages.node_names import in_short
 from tui.pages.sections import problem_lines
 from tui.pages.times import day, stamp
@@ -28,7 +29,6 @@ from tui.pages.update_words import (
 from tui.pages.values import READING, UNKNOWN, grouped, problem_in_short
 
 TITLE = "Install updates"
-PROMPT = f"Number, {BACK} for the menu:"
 NARROW = 60
 """Below so many columns a row goes on in the lines below it."""
 OFFER_HEADING = ("KB", "Size", "Severity", "Restart", "Downloaded")
@@ -59,19 +59,22 @@ def summary_lines(updates: ClusterUpdates, columns: int) -> list[Line]:
     return lines
 
 
-def updates_lines(updates: ClusterUpdates, columns: int, first: int | None = None) -> list[Line]:
-    """Return what is offered and how the nodes stand; the nodes are numbered from `first` where they can be chosen."""
+def updates_lines(updates: ClusterUpdates, columns: int, chosen: Collection[str] | None = None) -> list[Line]:
+    """Return what is offered and how the nodes stand.
+
+    Where updates can be chosen `chosen` are the ids of those that are: each is numbered and marked.
+    """
     return [
-        *offered_lines(updates, columns),
-        *node_lines(updates, columns, first),
+        *offered_lines(updates, columns, chosen),
+        *node_lines(updates, columns),
         *_servers(updates, columns),
         *_advice(updates, columns),
         *_obstacles(updates, columns),
     ]
 
 
-def offered_lines(updates: ClusterUpdates, columns: int) -> list[Line]:
-    """Return every update with the nodes that are offered it."""
+def offered_lines(updates: ClusterUpdates, columns: int, chosen: Collection[str] | None = None) -> list[Line]:
+    """Return every update with the nodes that are offered it; numbered and marked where `chosen` says which are."""
     if not updates.offered:
         return []
     names = [node.node for node in updates.nodes]
@@ -79,9 +82,27 @@ def offered_lines(updates: ClusterUpdates, columns: int) -> list[Line]:
     lines = [BLANK, line_of(" What is offered", Role.HEADING)]
     if heading:
         lines.append(line_of(cut(heading, columns), Role.HEADING))
+    numbers = {one.update.id: number for number, one in enumerate(choosable(updates), 1)} if chosen is not None else {}
     for offered in updates.offered:
+        number = numbers.get(offered.update.id) if offered.nodes else None
+        lines.extend(_title_lines(offered.update, columns, number, is_chosen=offered.update.id in (chosen or ())))
         lines.extend(_offer_lines(offered, names, columns))
     return lines
+
+
+def choosable(updates: ClusterUpdates) -> tuple[OfferedUpdate, ...]:
+    """Return what can be chosen: each update once, whatever its revisions on the nodes are."""
+    return tuple({one.update.id: one for one in reversed(updates.available)}.values())[::-1]
+
+
+def _title_lines(update: AvailableUpdate, columns: int, number: int | None, *, is_chosen: bool) -> list[Line]:
+    title = title_words(update)
+    if number is None:
+        return [line_of(f" {line}") for line in wrap(title, columns - 2, 1)]
+    lead = f" {number:2}) [{'x' if is_chosen else ' '}] "
+    first, *rest = wrap(title, columns - width(lead) - 1)
+    choice = Choice(number, update.id)
+    return [Line((Span(lead + first),), choice), *(line_of(f"{'':{width(lead)}}{line}") for line in rest)]
 
 
 def _offer_row(words: Sequence[str]) -> str:
@@ -90,7 +111,7 @@ def _offer_row(words: Sequence[str]) -> str:
 
 def _offer_lines(offered: OfferedUpdate, names: list[str], columns: int) -> list[Line]:
     update = offered.update
-    lines = [line_of(f" {line}") for line in wrap(title_words(update), columns - 2, 1)]
+    lines: list[Line] = []
     words = (
         kb_words(update),
         size_words(update.size_bytes),
@@ -114,34 +135,32 @@ def _offer_lines(offered: OfferedUpdate, names: list[str], columns: int) -> list
     return lines
 
 
-def node_lines(updates: ClusterUpdates, columns: int, first: int | None = None) -> list[Line]:
+def node_lines(updates: ClusterUpdates, columns: int) -> list[Line]:
     """Return one row a node: who it asks, whether it is opted in, whether it waits for a restart, what came last."""
     names = max([6, *(width(node.node) for node in updates.nodes)])
     head = f"{pad('Source', SOURCE_CELLS)} Opted in  Restart  Last installation"
-    lead = f"     {pad('Node', names)} " if first is not None else f" {pad('Node', names)} "
+    lead = f" {pad('Node', names)} "
     heading = lead if columns < NARROW else lead + head
     lines = [BLANK, line_of(cut(heading, columns), Role.HEADING)]
-    for position, node in enumerate(updates.nodes):
-        number = None if first is None else first + position
-        lines.extend(_node_lines(node, number, names, columns))
+    for node in updates.nodes:
+        lines.extend(_node_lines(node, names, columns))
     return lines
 
 
-def _node_lines(node: NodeUpdates, number: int | None, names: int, columns: int) -> list[Line]:
-    lead = f" {pad(node.node, names)} " if number is None else f" {number:2}) {pad(node.node, names)} "
-    choice = None if number is None else Choice(number, node.node)
+def _node_lines(node: NodeUpdates, names: int, columns: int) -> list[Line]:
+    lead = f" {pad(node.node, names)} "
     problem = node.problem
     if problem is not None:
-        row = Line((Span(lead), Span(cut("could not be read", columns - width(lead)), Role.BAD)), choice)
+        row = Line((Span(lead), Span(cut("could not be read", columns - width(lead)), Role.BAD)))
         return [row, *problem_lines(problem, columns)]
     state = value_of(node.state)
     words = _state_words(state) if state is not None else _missing_words(node.state)
     role = Role.ATTENTION if state is not None and state.restart.pending else Role.PLAIN
     if columns < NARROW:
         below = [line_of(f"       {line}", role) for line in wrap(" ".join(words.split()), columns - 8)]
-        lines = [Line((Span(cut(lead, columns)),), choice), *below]
+        lines = [line_of(cut(lead, columns)), *below]
     else:
-        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)), role)), choice)]
+        lines = [Line((Span(lead), Span(cut(words, columns - width(lead)), role)))]
     for fact in (node.state, node.search):
         if isinstance(fact, Problem) and fact.kind is not ProblemKind.NOT_READ:
             lines.extend(problem_lines(fact, columns))

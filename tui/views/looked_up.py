@@ -1,7 +1,7 @@
 """A view of something that is only read when somebody asks for it, because that takes a while."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tui.pages.columns import wrap
 from tui.pages.document import BLANK, LEAVE, Document, Line, Role, line_of
@@ -9,9 +9,10 @@ from tui.pages.sections import paragraphs
 from tui.views.action import Action, Again
 from tui.views.background import Background
 from tui.views.offered_pick import NO_CLUSTER
-from tui.views.view import HELP, READ, SAVE, View
+from tui.views.view import COMMANDS, HELP, READ, SAVE, View
 
 if TYPE_CHECKING:
+    from tui.pages.powershell.command import Command
     from tui.session import Session
     from tui.views.desk import Desk
 
@@ -21,7 +22,9 @@ T = TypeVar("T")
 class LookedUpView(View, Generic[T]):
     """What was found, once it was; `r` looks again."""
 
-    LETTERS = (HELP, SAVE, READ)
+    LETTERS = (HELP, COMMANDS, SAVE, READ)
+    COMMANDS_OF: ClassVar[str]
+    """Page whose PowerShell it is; `tui.pages.commands.commands_for`."""
 
     def __init__(self, desk: "Desk", title: str, doing: str, work: "Callable[[Session], T]") -> None:
         """Do `work` from now on; it blocks meanwhile, and `doing` says what it does."""
@@ -35,6 +38,11 @@ class LookedUpView(View, Generic[T]):
         """Return what was found."""
         raise NotImplementedError
 
+    def prompt(self, found: T) -> str:
+        """Return what can be typed once it was found."""
+        del found
+        return LEAVE
+
     def found_data(self, found: T) -> Mapping[str, Any]:
         """Return what was found as plain data."""
         raise NotImplementedError
@@ -43,11 +51,16 @@ class LookedUpView(View, Generic[T]):
         """Return what it means, for the help."""
         raise NotImplementedError
 
+    @property
+    def found(self) -> T | None:
+        """What was found; `None` before, and where nothing could be."""
+        return self._reading.result if self._reading is not None else None
+
     def document(self, columns: int) -> Document:
         """Return what was found, or why nothing was."""
-        found = self._reading.result if self._reading is not None else None
+        found = self.found
         if found is not None:
-            return Document(self._title, tuple(self.lines(found, columns)), LEAVE)
+            return Document(self._title, tuple(self.lines(found, columns)), self.prompt(found))
         failure = NO_CLUSTER if self._reading is None else self._reading.failure
         if failure is None:
             return Document(self._title, paragraphs((f"{self._doing}.",), columns), LEAVE)
@@ -60,9 +73,15 @@ class LookedUpView(View, Generic[T]):
         again = "It is read when this screen is opened; r reads it again. Nothing is changed."
         return Document(f"Help: {self._title}", paragraphs((self.meaning(), again), columns))
 
+    def commands(self) -> "Sequence[Command]":
+        """Return the PowerShell that finds the same."""
+        from tui.pages.commands import commands_for
+
+        return commands_for(self.COMMANDS_OF, self.desk.reader.snapshot())
+
     def data(self) -> Mapping[str, Any]:
         """Return what was found."""
-        found = self._reading.result if self._reading is not None else None
+        found = self.found
         return {"title": self._title} if found is None else self.found_data(found)
 
     def busy(self) -> str:

@@ -50,6 +50,22 @@ EVENTS = Command(
     "    Select-Object TimeCreated, Id, LevelDisplayName, Message",
 )
 
+OFFERED = Command(
+    "What Windows Update offers each node; the search may take minutes.",
+    "(New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher().Search('IsInstalled=0').Updates |\n"
+    "    Select-Object Title, MsrcSeverity, IsDownloaded, MaxDownloadSize",
+)
+UPDATE_HISTORY = Command(
+    "The latest installations.",
+    "(New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher().QueryHistory(0, 20) |\n"
+    "    Select-Object Date, Title, ResultCode, HResult",
+)
+UPDATE_SERVICES = Command(
+    "The services that updates come by; Microsoft Update is among them where a node is opted in.",
+    "(New-Object -ComObject Microsoft.Update.ServiceManager).Services |\n"
+    "    Select-Object Name, ServiceID, IsDefaultAUService, IsRegisteredWithAU",
+)
+
 STATUS = (REGISTRATION, SUBSCRIPTION, INTEGRATION, MEMBERSHIP, AGENTS, RELEASE, CLOCK, FIRMWARE, SECURITY)
 ASKED: dict[str, tuple[Command, ...]] = {
     "menu": (REGISTRATION, INTEGRATION, AGENTS),
@@ -58,5 +74,7 @@ ASKED: dict[str, tuple[Command, ...]] = {
     "arc": (AGENTS, AGENT_SERVICES, EXTENSIONS, INTEGRATION),
     "arc-node": (AGENT_IN_FULL, AGENT_SERVICES, EXTENSIONS, INTEGRATION),
     "runs": (EVENTS,),
+    "updates": (OFFERED, UPDATE_HISTORY, UPDATE_SERVICES, MEMBERSHIP),
+    "agent": (AGENTS, AGENT_SERVICES, OFFERED),
 }
 """By page: what to ask each node to see what the page shows."""
