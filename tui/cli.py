@@ -40,7 +40,9 @@ From a management computer:
 
 What changes something shows its plan first, and goes on on a node when azsconfig ends:
   azsconfig register --subscription ID --region eastus --dry-run
+  azsconfig updates install --select all --rolling --restart --reason 'monthly updates'
   azsconfig runs attach ID            the same run again, from anywhere
+  azsconfig runs resume ID            goes on with what was interrupted
 
 Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 nothing could be read; 4 partly read;
 5 declined; 6 done, but something needs attention; 7 still running; 130 interrupted.
