@@ -84,9 +84,9 @@ class Started:
         whole, _, _ = self.stdout.read_text(encoding="utf-8").rpartition("\n")
         return [cast("dict[str, Any]", json.loads(line)) for line in whole.splitlines()]
 
-    def ended(self) -> int:
+    def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
         """Wait for its end; return its exit code."""
-        return self.process.wait(PATIENCE_SECONDS)
+        return self.process.wait(seconds)
 
     def kill(self) -> None:
         """End it at once, without a word; one that has ended is left alone."""

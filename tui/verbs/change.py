@@ -62,6 +62,7 @@ def change(options: argparse.Namespace, config: Path | None = None) -> ExitCode:
     if takes_password(chosen.targets) and RUN_NODE in ALL_INPUTS[options.operation]:
         inputs |= _password(secrets)
     session = open_session(options, chosen, show_code=show_code_on_stderr, read_only=read_only)
+    telling.banner = session.banner
     try:
         return _changed(session, operation(options.operation), inputs, options, telling)
     finally:

@@ -21,7 +21,7 @@ from tui.runs.run_state import is_run_id
 from tui.verbs.following import followed
 from tui.verbs.opening import choose_cluster, open_session, show_code_on_stderr
 from tui.verbs.patience import InBackground
-from tui.verbs.telling import JsonTelling, Telling, TextTelling, columns, print_object
+from tui.verbs.telling import JsonTelling, Telling, TextTelling, columns, notice, print_object
 
 if TYPE_CHECKING:
     from tui.session import Session
@@ -45,11 +45,12 @@ def runs(options: argparse.Namespace, config: Path | None = None) -> ExitCode:
         telling.outcome(outcome)
         return ExitCode.USAGE
     session = open_session(options, choose_cluster(options, config), show_code=show_code_on_stderr)
+    telling.banner = session.banner
     try:
         session.discover_peers()
         found = InBackground(lambda: runs_of(session, options.last if run_id is None else ALL)).start().result()
         if run_id is None:
-            return _list(found, as_json=options.json)
+            return _list(found, session.banner, as_json=options.json)
         run = found.find(run_id)
         if options.runs_verb == "show":
             return InBackground(lambda: _show(session, run, as_json=options.json)).start().result()
@@ -62,11 +63,11 @@ def runs(options: argparse.Namespace, config: Path | None = None) -> ExitCode:
         session.close()
 
 
-def _list(found: ClusterRuns, *, as_json: bool) -> ExitCode:
+def _list(found: ClusterRuns, banner: str | None, *, as_json: bool) -> ExitCode:
     if as_json:
-        print_object(runs_object(found))
+        print_object({"banner": banner, **runs_object(found)})
     else:
-        sys.stdout.write(runs_text(found, columns(sys.stdout.isatty())))
+        sys.stdout.write(notice(banner) + runs_text(found, columns(sys.stdout.isatty())))
     if not found.unread:
         return ExitCode.DONE
     return ExitCode.PARTLY if found.read else ExitCode.UNREACHABLE
@@ -76,12 +77,14 @@ def _show(session: "Session", run: FoundRun, *, as_json: bool) -> ExitCode:
     state, events = read_journal(session.submit, run.node, run.state.id)
     found = FoundRun(run.node, state)
     if as_json:
-        print_object({**run_object(found), "events": [event_object(event) for event in events]})
+        print_object(
+            {"banner": session.banner, **run_object(found), "events": [event_object(event) for event in events]}
+        )
         return _code(found)
     narrator = Narrator(output=True)
     lines = [line for event in events for line in narrator.lines(event)]
     width = columns(sys.stdout.isatty())
-    sys.stdout.write(found_text(found, width) + "".join(f"{line}\n" for line in lines))
+    sys.stdout.write(notice(session.banner) + found_text(found, width) + "".join(f"{line}\n" for line in lines))
     if state.outcome is not None:
         sys.stdout.write("\n" + outcome_text(outcome_from(state.outcome), width))
     return _code(found)

@@ -28,6 +28,9 @@ WIDTH_OF_A_FILE = 100
 class Telling(Protocol):
     """Writes what a change comes to."""
 
+    banner: str | None
+    """What must not be overlooked: a simulated cluster. Known once the cluster is open."""
+
     def looking(self, event: Event) -> None:
         """Tell what is being looked at before there is a plan."""
         ...
@@ -50,6 +53,7 @@ class TextTelling:
 
     def __init__(self, *, output: bool = False) -> None:
         """Tell lines of output too where `output` is true."""
+        self.banner: str | None = None
         self._narrator = Narrator(output=output)
 
     def looking(self, event: Event) -> None:
@@ -59,9 +63,9 @@ class TextTelling:
     def plan(self, plan: Plan, *, only: bool) -> None:
         """Write the plan: it is data where it is all there is."""
         if only:
-            _out(plan_text(plan, columns(sys.stdout.isatty())))
+            _out(notice(self.banner) + plan_text(plan, columns(sys.stdout.isatty())))
         else:
-            _err(plan_text(plan, columns(sys.stderr.isatty())) + "\n")
+            _err(notice(self.banner) + plan_text(plan, columns(sys.stderr.isatty())) + "\n")
 
     def event(self, event: Event) -> None:
         """Write what is worth a line on standard error."""
@@ -70,11 +74,15 @@ class TextTelling:
 
     def outcome(self, outcome: Outcome) -> None:
         """Write the outcome on standard output."""
-        _out(outcome_text(outcome, columns(sys.stdout.isatty())))
+        _out(notice(self.banner) + outcome_text(outcome, columns(sys.stdout.isatty())))
 
 
 class JsonTelling:
     """For programs: one object a line, the last one the outcome; a plan alone is one object in several lines."""
+
+    def __init__(self) -> None:
+        """Tell of a cluster that is not known yet."""
+        self.banner: str | None = None
 
     def looking(self, event: Event) -> None:
         """Write a note on standard error: there is no run yet."""
@@ -83,9 +91,9 @@ class JsonTelling:
     def plan(self, plan: Plan, *, only: bool) -> None:
         """Write the plan as the whole answer, or as the first line of it."""
         if only:
-            print_object(plan_object(plan))
+            print_object({"banner": self.banner, **plan_object(plan)})
         else:
-            _line({"type": "plan", **plan_object(plan)})
+            _line({"type": "plan", "banner": self.banner, **plan_object(plan)})
 
     def event(self, event: Event) -> None:
         """Write the event."""
@@ -93,7 +101,13 @@ class JsonTelling:
 
     def outcome(self, outcome: Outcome) -> None:
         """Write the outcome as the last event."""
-        _line(event_object(Event(EventKind.OUTCOME, datetime.now(UTC), data=outcome_object(outcome))))
+        told = event_object(Event(EventKind.OUTCOME, datetime.now(UTC), data=outcome_object(outcome)))
+        _line({**told, "banner": self.banner})
+
+
+def notice(banner: str | None) -> str:
+    """Return what must not be overlooked as the text above everything else; empty where there is nothing."""
+    return f" {printable(banner)}\n\n" if banner else ""
 
 
 def print_object(told: Mapping[str, Any]) -> None:
