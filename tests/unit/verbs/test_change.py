@@ -99,6 +99,8 @@ def test_a_confirmed_change_tells_steps_on_standard_error_and_the_outcome_alone_
     assert run(operation, *REGISTER, "--yes") == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == [
+        " LAB made-up",
+        "",
         "Done: HCI-CL01 is registered.",
         "   HCI-N1: Registered, Connected",
         f" Run: {RUN_ID}",
