@@ -1,13 +1,12 @@
 """Option 6: install updates, on nodes as they are or rolling through the cluster, one node at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.cluster.facts import value_of
 from tui.cluster.restart_rules import restart_steps
 from tui.cluster.rolling_journal import Entry, Mark, restarts_owed
-from tui.cluster.rolling_plan import RollingLimits, RollingPlan, rolling_order
+from tui.cluster.rolling_plan import RollingPlan, rolling_order
 from tui.cluster.update_selection import Selection, SelectionKind, UnknownSelectionError, parse_selection, select
 from tui.cluster.updates import AvailableUpdate
 from tui.operations.updates.checks import (
@@ -18,13 +17,11 @@ from tui.operations.updates.checks import (
     restart_checks,
     searched_checks,
 )
-from tui.operations.updates.coordinated_operation import CoordinatedOperation
-from tui.operations.updates.coordinating import HEARTBEAT_SECONDS, Coordinating, WorkEnd
+from tui.operations.updates.coordinating import Coordinating, WorkEnd
 from tui.operations.updates.installing import install_side_by_side
 from tui.operations.updates.looking import Look, look
 from tui.operations.updates.node_choice import chosen_nodes, text, words
-from tui.operations.updates.rolling import roll
-from tui.operations.updates.rolling_hands import RollingPace
+from tui.operations.updates.rolling_operation import RollingOperation
 from tui.operations.updates.standing import current_outcome
 from tui.runs.coordinated import Coordination
 from tui.runs.event import Sink
@@ -39,23 +36,11 @@ ROLLING = "Rolling"
 """Parameter of its run: whether nodes are taken one at a time."""
 
 
-class InstallUpdates(CoordinatedOperation):
+class InstallUpdates(RollingOperation):
     """Installs what is chosen on every node that is offered it. Restarts nothing unless that was asked for."""
 
     id: ClassVar[str] = "updates"
     KIND: ClassVar[str] = "update-nodes"
-
-    def __init__(
-        self,
-        *,
-        pace: RollingPace | None = None,
-        limits: RollingLimits | None = None,
-        heartbeat_seconds: float = HEARTBEAT_SECONDS,
-    ) -> None:
-        """Look and wait as often and as long as that."""
-        super().__init__(heartbeat_seconds=heartbeat_seconds)
-        self._pace = pace or RollingPace()
-        self._limits = limits or RollingLimits()
 
     def prepare(self, session: "Session", inputs: Mapping[str, Any], sink: Sink) -> Plan:
         """Search on every node that is meant, and say what would be installed where, and in which order."""
@@ -105,10 +90,9 @@ class InstallUpdates(CoordinatedOperation):
     def carry_on(self, work: Coordinating, coordination: Coordination, journal: Sequence[Entry]) -> WorkEnd | None:
         """Go through the cluster, or install on all nodes at once."""
         parameters = work.head.parameters
-        plan = replace(plan_from(parameters), limits=self._limits)
         if parameters.get(ROLLING) is True:
-            return roll(work, coordination, journal, plan, self._pace)
-        return install_side_by_side(work, coordination, journal, plan)
+            return super().carry_on(work, coordination, journal)
+        return install_side_by_side(work, coordination, journal, self.planned(parameters))
 
     def true_now(self, session: "Session", parameters: Mapping[str, Any], journal: Sequence[Entry]) -> Outcome:
         """Search again on every node."""

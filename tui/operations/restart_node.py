@@ -1,22 +1,18 @@
 """Restart nodes, one at a time and with a reason: drain, restart, wait, resume."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.cluster.cluster_health import ClusterHealth
 from tui.cluster.restart_rules import restart_steps
 from tui.cluster.rolling_journal import Entry, done_nodes
-from tui.cluster.rolling_plan import RollingLimits, RollingPlan, rolling_order
+from tui.cluster.rolling_plan import RollingPlan, rolling_order
 from tui.operations.updates.checks import going_on_checks, leaving_checks, restart_checks
-from tui.operations.updates.coordinated_operation import CoordinatedOperation
-from tui.operations.updates.coordinating import HEARTBEAT_SECONDS, Coordinating, WorkEnd
 from tui.operations.updates.looking import look
 from tui.operations.updates.node_choice import chosen_nodes, text, words
-from tui.operations.updates.rolling import roll
-from tui.operations.updates.rolling_hands import RESTART_ONLY, RollingPace
+from tui.operations.updates.rolling_hands import RESTART_ONLY
+from tui.operations.updates.rolling_operation import RollingOperation
 from tui.operations.updates.standing import current_outcome
-from tui.runs.coordinated import Coordination
 from tui.runs.event import Sink
 from tui.runs.outcome import Outcome
 from tui.runs.plan import Check, CheckLevel, Plan, PlanStep
@@ -34,23 +30,11 @@ WORDS = {
 }
 
 
-class RestartNode(CoordinatedOperation):
+class RestartNode(RollingOperation):
     """Restarts the nodes that are named, one at a time."""
 
     id: ClassVar[str] = "restart"
     KIND: ClassVar[str] = "restart-nodes"
-
-    def __init__(
-        self,
-        *,
-        pace: RollingPace | None = None,
-        limits: RollingLimits | None = None,
-        heartbeat_seconds: float = HEARTBEAT_SECONDS,
-    ) -> None:
-        """Look and wait as often and as long as that."""
-        super().__init__(heartbeat_seconds=heartbeat_seconds)
-        self._pace = pace or RollingPace()
-        self._limits = limits or RollingLimits()
 
     def prepare(self, session: "Session", inputs: Mapping[str, Any], sink: Sink) -> Plan:
         """See whether the nodes may be taken out of their cluster now, and say what would be done."""
@@ -82,11 +66,6 @@ class RestartNode(CoordinatedOperation):
             consequences=_consequences(plan),
             inputs=plan_parameters(plan),
         )
-
-    def carry_on(self, work: Coordinating, coordination: Coordination, journal: Sequence[Entry]) -> WorkEnd | None:
-        """Restart the nodes that are not done."""
-        plan = replace(plan_from(work.head.parameters), limits=self._limits)
-        return roll(work, coordination, journal, plan, self._pace)
 
     def true_now(self, session: "Session", parameters: Mapping[str, Any], journal: Sequence[Entry]) -> Outcome:
         """Say whether every node has restarted."""
