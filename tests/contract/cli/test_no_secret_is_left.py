@@ -89,8 +89,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Place]:
-    """A fresh cluster of two nodes."""
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Generator[Place]:
+    """A cluster of two nodes: fresh, or what the test asks for."""
     (tmp_path / "temporary").mkdir()
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
@@ -122,7 +122,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Place]:
     monkeypatch.setattr(Tokens, "refresh", seen_refresh)
     monkeypatch.setattr(Tokens, "identity", seen_identity)
     monkeypatch.setattr(DeviceCodes, "new", seen_code)
-    with Lab("fresh", 2) as lab:
+    with Lab(getattr(request, "param", "fresh"), 2) as lab:
         made = Place(lab, wanted, tmp_path)
         wanted.add("password", lab.ready.password)
         wanted.add("client secret", made.secret)
@@ -236,6 +236,30 @@ def test_what_is_wrong_and_what_is_cut_short_leaves_no_secret_anywhere(place: Pl
             done = azsconfig("runs", verb, *run, *arguments, home=place.home, stdin=json.dumps(right))
             (place.folder / f"runs-{verb}").write_text(done.stdout + done.stderr, "utf-8")
             assert "Traceback" not in done.stderr
+    place.assert_clean(watch)
+
+
+@pytest.mark.parametrize("place", ["updates"], indirect=True)
+def test_keeping_current_leaves_no_secret_anywhere(place: Place) -> None:
+    secrets = {"password": place.lab.ready.password, "azure_secret": place.secret}
+    at = ("--config", place.config(*IN_FILES), "--auth", "secret", "--secrets-stdin", "--log-level", "debug")
+    rolling = ("--select", "all", "--rolling", "--restart", "--reason", "November updates", "--yes")
+    place.control.pace(0.005)
+    with Watch(place.wanted) as watch:
+        for number, command in enumerate(
+            (
+                ("sync", "--yes"),
+                ("updates", "list"),
+                ("agent", "upgrade", "--nodes", NODE, "--yes"),
+                ("updates", "install", *rolling),
+                ("runs", "list"),
+            )
+        ):
+            folder = place.folder / f"command-{number}"
+            with started(folder, *command, "--json", *at, home=place.home, stdin=json.dumps(secrets)) as run:
+                assert run.ended(120) in {0, 6}, run.stdout.read_text("utf-8") + run.stderr.read_text("utf-8")
+    assert {"password", "client secret", "access token"} <= place.wanted.names()
+    assert place.journals().count(b"November updates") > 1
     place.assert_clean(watch)
 
 
