@@ -62,8 +62,9 @@ def test_without_restart_nothing_restarts_and_the_restart_that_is_needed_is_told
         promises_kept(control)
 
 
-def test_rolling_through_four_nodes_leaves_all_of_them_current_and_never_two_out() -> None:
-    with Lab("updates", 4) as lab, opened(lab, azure=False) as session:
+@pytest.mark.parametrize("count", [4, 16])
+def test_rolling_through_the_cluster_leaves_all_nodes_current_and_never_two_out(count: int) -> None:
+    with Lab("updates", count) as lab, opened(lab, azure=False) as session:
         control = control_of(lab)
         outcome = carried_out(session, INSTALL, ROLLING)
         assert outcome.kind is OutcomeKind.DONE, outcome
