@@ -12,16 +12,20 @@ import threading
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from screens.plan import PlanView
 from screens.run import RunView
 from tests.made_up_runs import MadeUpOperation, events
 from tests.scenario_facts import NOW, StillReader, desk_of, scenario_snapshot
+from tests.update_facts import AGENT, FAILED, ROLLUP, cluster, node, search, state
 from tui.app import AzsconfigApp
+from tui.cluster.cluster_updates import ClusterUpdates
 from tui.operations.activity import ActivityLog, Outcome
 from tui.operations.preferences import Preferences
 from tui.runs.event import EventKind
 from tui.views.desk import Desk
+from tui.views.looked_up import LookedUpView
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.page import Page
 
@@ -50,6 +54,7 @@ PICTURES: dict[str, tuple[str, tuple[str, ...]]] = {
     "powershell": ("healthy", ("1", "enter", "c")),
     "plan": ("fresh", LOOK),
     "run": ("fresh", (*LOOK, "2", "enter")),
+    "offered-updates": ("updates", ("6", "enter", "1", "enter", "2", "enter")),
 }
 """Name of each picture: the scenario it shows and the keys that lead there."""
 
@@ -62,6 +67,19 @@ class _Session:
 
     def discover_peers(self) -> None:
         """There are none."""
+
+
+class _Search:
+    """Stands for a search on four nodes."""
+
+    def __init__(self, _session: object) -> None:
+        """Ask nobody."""
+
+    def run(self) -> ClusterUpdates:
+        """Return what they are offered."""
+        rest = (node(number, search(ROLLUP, AGENT)) for number in (2, 3))
+        waits = state(pending=True)
+        return cluster(node(1, search(AGENT), waits), *rest, node(4, search(ROLLUP, AGENT), state(FAILED)))
 
 
 def draw(name: str) -> str:
@@ -80,7 +98,7 @@ def draw(name: str) -> str:
             await pilot.pause()
             return app.export_screenshot(title="azsconfig")
 
-    with _desk(scenario) as desk:
+    with _desk(scenario) as desk, patch("screens.offered_updates.UpdatesReading", _Search):
         return asyncio.run(drawn(desk))
 
 
@@ -89,7 +107,7 @@ def _looks(app: AzsconfigApp) -> bool:
     page = app.screen
     if not isinstance(page, Page):
         return False
-    if isinstance(page.view, PlanView):
+    if isinstance(page.view, PlanView | LookedUpView):
         return bool(page.view.busy())
     return (
         isinstance(page.view, RunView)
