@@ -1,11 +1,13 @@
 """The Textual application: wires views to screens, does nothing itself."""
 
 import logging
+import shutil
 import sys
 from typing import Any
 
 from textual.app import App
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, Paste, Resize
+from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -19,6 +21,18 @@ from tui.widgets.page import Page, ViewChanged
 
 LOG = logging.getLogger("azsconfig.menu")
 LEAVE_WORDS = "To leave azsconfig: 15 in the menu (Esc goes back to it), or Ctrl+Q."
+
+
+def as_it_is_now(event: Resize) -> Resize:
+    """Return a change of the terminal's size with the size that it has by now.
+
+    Where signals come in quick succession, a handler that another one interrupts tells its older size last.
+    """
+    if sys.platform == "win32":
+        # Its events come one after the other.
+        return event
+    size = Size(*shutil.get_terminal_size(event.size))
+    return Resize(size, size)
 
 
 class AzsconfigApp(App[None]):
@@ -38,6 +52,8 @@ class AzsconfigApp(App[None]):
         """Handle keys one after the other, everything else at once."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             self._keys.add(event)
+        elif isinstance(event, Resize) and not self.is_headless:
+            await super().on_event(as_it_is_now(event))
         else:
             await super().on_event(event)
 

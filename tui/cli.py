@@ -5,6 +5,7 @@ interpreter, and a command never loads Textual.
 """
 
 import argparse
+import atexit
 import io
 import os
 import signal
@@ -97,6 +98,8 @@ def _end_on_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and threading.current_thread() is threading.main_thread():
             signal.signal(number, end)
+    # Ctrl+C pressed once more while everything has been left already must not change the exit code.
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(given: Sequence[str]) -> int:
