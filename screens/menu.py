@@ -7,9 +7,13 @@ from tui.options import EXIT, option
 from tui.pages.document import Choice, Document
 from tui.pages.menu import menu_document, menu_help
 from tui.pages.times import clock
-from tui.views.action import Action, Exit, Open
+from tui.views.action import Action, Back, Exit, Open
 from tui.views.cluster_view import ClusterView
 from tui.views.option_view import view_of
+from tui.views.pick import Item, PickView
+
+LEAVE = "Leave azsconfig"
+STANDS_STILL = "Left now, what was begun on a node ends by itself, and nothing new starts."
 
 
 class MenuView(ClusterView):
@@ -29,7 +33,24 @@ class MenuView(ClusterView):
 
     def choose(self, choice: Choice) -> Action:
         """Open the option."""
-        return Exit() if choice.id == EXIT else Open(view_of(option(choice.id), self.desk))
+        return self._exit() if choice.id == EXIT else Open(view_of(option(choice.id), self.desk))
+
+    def _exit(self) -> Action:
+        """Leave azsconfig; first say what stands still then, where azsconfig does it itself."""
+        here = [run.picture() for run in self.desk.done_here]
+        if not here:
+            return Exit()
+        resume = "".join(
+            f" Anyone can go on with it: azsconfig runs resume {picture.run_id}, or 13 in the menu."
+            for picture in here
+            if picture.run_id
+        )
+        text = (
+            f"azsconfig does this itself now: {'; '.join(picture.title for picture in here)}.",
+            f"{STANDS_STILL}{resume}",
+        )
+        items = (Item("Stay", Back), Item("Leave azsconfig", Exit))
+        return Open(PickView(self.desk, LEAVE, text, items))
 
     def _own_values(self) -> Mapping[str, str]:
         """Return the values that are no facts of the cluster, by option."""

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+from screens.offered_updates import OfferedUpdatesView
 from screens.plan import PlanView
 from screens.run import RunView
 from tests.made_up_runs import MadeUpOperation, events
@@ -25,7 +26,6 @@ from tui.operations.activity import ActivityLog, Outcome
 from tui.operations.preferences import Preferences
 from tui.runs.event import EventKind
 from tui.views.desk import Desk
-from tui.views.looked_up import LookedUpView
 from tui.widgets.numbered_list import NumberedList
 from tui.widgets.page import Page
 
@@ -107,7 +107,7 @@ def _looks(app: AzsconfigApp) -> bool:
     page = app.screen
     if not isinstance(page, Page):
         return False
-    if isinstance(page.view, PlanView | LookedUpView):
+    if isinstance(page.view, PlanView | OfferedUpdatesView):
         return bool(page.view.busy())
     return (
         isinstance(page.view, RunView)

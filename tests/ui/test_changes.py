@@ -85,6 +85,45 @@ def test_a_run_that_is_left_goes_on_and_its_outcome_is_noted() -> None:
     assert (reader.asked_to_read, reader.asked_for_runs) == (1, 1)
 
 
+def test_leaving_azsconfig_says_first_what_would_stand_still() -> None:
+    go_on = threading.Event()
+    done_here = replace(PLAN, work=None)
+    operation = MadeUpOperation(done_here, events()[:6], until=lambda _stop: go_on.wait(PATIENCE_SECONDS))
+
+    async def steps(shown: Shown) -> None:
+        await shown.press(*REPAIR, *LOOK)
+        await shown.until("2) Do it")
+        await shown.press("2", "enter")
+        await shown.until("Creating the resource")
+        await shown.press("escape", "1", "5", "enter")
+        text = await shown.until("2) Leave azsconfig")
+        assert "azsconfig does this itself now: Register HCI-CL01 with Azure." in text
+        assert f"azsconfig runs resume {RUN_ID}" in " ".join(text.split())
+        await shown.press("1", "enter")
+        assert "Enter number to select an option:" in shown.text
+        assert shown.app.is_running
+        go_on.set()
+        await shown.press("1", "5", "enter", "2", "enter")
+
+    driven(desk_with(operation), steps)
+
+
+def test_a_run_on_a_node_keeps_nobody_from_leaving() -> None:
+    go_on = threading.Event()
+    operation = MadeUpOperation(told=events()[:6], until=lambda _stop: go_on.wait(PATIENCE_SECONDS))
+
+    async def steps(shown: Shown) -> None:
+        await shown.press(*REPAIR, *LOOK)
+        await shown.until("2) Do it")
+        await shown.press("2", "enter")
+        await shown.until("Creating the resource")
+        await shown.press("escape", "1", "5", "enter")
+        assert "does this itself" not in shown.text
+        go_on.set()
+
+    driven(desk_with(operation), steps)
+
+
 @pytest.mark.parametrize("typed", ["HCI-CL02", "yes"])
 def test_a_plan_that_asks_for_a_name_takes_no_other(typed: str) -> None:
     operation = MadeUpOperation(NAMED, events())

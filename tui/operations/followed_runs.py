@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -151,7 +152,9 @@ class FollowedRuns:
         def work(sink: Sink, stop: threading.Event) -> Outcome:
             return resume(session, found, sink, stop) if go_on else attach_found(session, found, sink, stop)
 
-        picture = RunPicture(title=state.title, run_id=state.id, node=found.node, started=state.started)
+        picture = RunPicture(
+            title=state.title, run_id=state.id, node=found.node, started=state.started, detached=not go_on
+        )
         return self._started(FollowedRun(work, picture, changed=self._changed, ended=ended))
 
     @property
@@ -160,10 +163,16 @@ class FollowedRuns:
         with self._lock:
             return tuple(run for run in self._runs if not run.over)
 
-    def leave(self) -> None:
-        """End all following soon: the cluster is left. The runs go on."""
-        for run in self.going_on:
+    def leave(self, seconds: float = 0.0) -> None:
+        """End all following soon: the cluster is left. The runs go on, or stand still where azsconfig does them itself.
+
+        Waits at most `seconds` until each was left in order: its nodes then know that anyone may go on with it.
+        """
+        left, until = self.going_on, time.monotonic() + seconds
+        for run in left:
             run.leave()
+        for run in left:
+            run.wait(max(until - time.monotonic(), 0.0))
 
     def _started(self, run: FollowedRun) -> FollowedRun:
         with self._lock:

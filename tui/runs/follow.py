@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tui.nodes.errors import NodeError
+from tui.nodes.errors import Cancelled, NodeError
 from tui.runs.asking import Ask
 from tui.runs.errors import RunUnreadable
 from tui.runs.event import Sink, note
@@ -72,6 +72,9 @@ def follow(
     while not stop.is_set():
         try:
             page = read_run(ask, node, run_id, offset)
+        except Cancelled as error:
+            # The session was closed: it never answers again.
+            return Followed(state, offset, error)
         except NodeError as error:
             if lost is None:
                 lost, lost_at = error, time.monotonic()

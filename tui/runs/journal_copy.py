@@ -41,7 +41,13 @@ class JournalCopy:
 
     def bring(self) -> "Future[Failure | None]":
         """Begin to give the node what it lacks; the result is why that failed, `None` where it did not."""
-        self._last = self._thread.submit(self._bring)
+        try:
+            self._last = self._thread.submit(self._bring)
+        except RuntimeError:
+            # It is closed, or the program ends.
+            self._last = Future()
+            message = "azsconfig ends, and writes no more of the journal."
+            self._last.set_result(RunUnreadable(message, "Go on with the run: azsconfig runs resume", node=self.node))
         return self._last
 
     @property

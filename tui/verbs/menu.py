@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 NO_INPUT = "A PowerShell remote session has no input, so there is no menu here."
 NO_INPUT_REMEDY = "Use the commands (azsconfig status, azsconfig --help), or connect to the node by SSH."
 CLOSE_SECONDS = 10.0
+LEAVE_SECONDS = 3.0
+"""So long nodes may take to be told that a run stands still; one that is not told believes it for a minute."""
 DEFAULT_TIMEOUT_SECONDS = 60.0
 WIDEST = 100
 """Most columns that line mode uses: longer lines are hard to follow by ear and eye."""
@@ -82,6 +84,7 @@ class _Closing:
         with self._lock:
             if not self._done:
                 self._done = True
+                self._desk.leave_runs(LEAVE_SECONDS)
                 self._desk.reader.close(CLOSE_SECONDS)
                 if self._simulation is not None:
                     self._simulation.__exit__()
@@ -104,7 +107,7 @@ def _desk(options: argparse.Namespace, simulation: Simulation | None, terminal: 
     def open_cluster(chosen: "Chosen") -> None:
         from tui.verbs.opening import open_session
 
-        desk.runs.leave()
+        desk.leave_runs()
         reader.switch(lambda: open_session(options, chosen, show_code=codes.show))
 
     places = Places(log_file=log_file(), saved=Path.home())

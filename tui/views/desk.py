@@ -13,7 +13,7 @@ from tui.operations.reader import ClusterReader
 from tui.pages.document import Document
 
 if TYPE_CHECKING:
-    from tui.operations.followed_runs import FollowedRuns
+    from tui.operations.followed_runs import FollowedRun, FollowedRuns
     from tui.operations.operation import Operation
     from tui.operations.preferences import Preferences
     from tui.targets import Chosen
@@ -91,6 +91,17 @@ class Desk:
 
             self._runs = FollowedRuns(self.activity, changed=self._run_changed, read_again=self.reader.read_again)
         return self._runs
+
+    @property
+    def done_here(self) -> "tuple[FollowedRun, ...]":
+        """The runs going on that azsconfig does itself: without it nothing new of them starts."""
+        runs = self._runs.going_on if self._runs is not None else ()
+        return tuple(run for run in runs if not run.picture().detached)
+
+    def leave_runs(self, seconds: float = 0.0) -> None:
+        """Leave every run that is followed; `FollowedRuns.leave`."""
+        if self._runs is not None:
+            self._runs.leave(seconds)
 
     def _run_changed(self) -> None:
         """Tell everyone, and look for runs where one has just started."""
