@@ -10,14 +10,13 @@ import io
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from types import FrameType
 from typing import Self
 
 from tui import __version__
+from tui.console.session_end import end_by_exception
 from tui.exit_codes import ExitCode
 from tui.verbs.arguments import add_changes, add_runs, add_status, common_options
 from tui.verbs.grouped_arguments import add_groups
@@ -90,14 +89,7 @@ def _prepare_streams() -> None:
 
 def _end_on_signals() -> None:
     """Let a request to end run what closes shells, the lab and the terminal's modes."""
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        sys.exit(128 + number)
-
-    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
-        number = getattr(signal, name, None)
-        if number is not None and threading.current_thread() is threading.main_thread():
-            signal.signal(number, end)
+    end_by_exception()
     # Ctrl+C pressed once more while everything has been left already must not change the exit code.
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +12,22 @@ from typing import Any, Self
 GRACE_SECONDS = 3.0
 """How long the front end may take to end by itself; a terminal that nobody reads holds its writing up for ever."""
 NAMES = ("SIGTERM", "SIGHUP")
+_heard: list[int] = []
+"""Signals that were answered by an exception. Where Python was in a place that lets none out, nobody saw it."""
+
+
+def end_by_exception() -> None:
+    """Answer a request to end with SystemExit, from here on; what is open is closed on its way out."""
+    _heard.clear()
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        _heard.append(number)
+        sys.exit(128 + number)
+
+    for name in (*NAMES, "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(number, end)
 
 
 class SessionEnd:
@@ -41,6 +58,9 @@ class SessionEnd:
         threading.Thread(target=self._watch, args=(set(numbers),), name="azsconfig-end", daemon=True).start()
         self._old_wake_up = signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         self._before = {number: signal.signal(number, self._end) for number in numbers}
+        if _heard:
+            # It came while everything was being started, and got lost there.
+            signal.raise_signal(_heard[-1])
         return self
 
     def __exit__(self, *_: object) -> None:
