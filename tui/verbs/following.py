@@ -12,19 +12,27 @@ from tui.verbs.telling import Telling
 
 LEAVING_SECONDS = 10.0
 """How long Ctrl+C waits for what is just being asked."""
+ENDING_SECONDS = 3.0
+"""The same when azsconfig is told to end."""
 LEAVING = "Leaving. What has started goes on; Ctrl+C again leaves at once.\n"
 
 
 def followed(work: Callable[[Sink, threading.Event], Outcome], telling: Telling, run_id: str | None = None) -> Outcome:
     """Do `work`, which follows a run, telling its events; return its outcome.
 
-    After Ctrl+C the outcome is that the run goes on, unless it is known already how it ended.
+    After Ctrl+C the outcome is that the run goes on, unless it is known already how it ended. SystemExit, as a signal
+    raises it, is passed on once the run was left.
     """
     stop = threading.Event()
     heard = _Heard(telling, run_id)
     going = InBackground(lambda: work(heard, stop))
     try:
         return _outcome(going.start())
+    except SystemExit:
+        # The session ends, or azsconfig was told to: what it does itself is left in order, as far as there is time.
+        stop.set()
+        going.wait(ENDING_SECONDS)
+        raise
     except KeyboardInterrupt:
         stop.set()
     sys.stderr.write(LEAVING)

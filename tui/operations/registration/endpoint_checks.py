@@ -25,7 +25,8 @@ def endpoint_checks(
     if look.clients is None:
         return
     wanted = registration_endpoints(look.clients.signed_in.cloud, region=region, arc=arc, gallery=gallery)
-    sink(note(f"Asking every node for the {len(wanted)} endpoints it needs."))
+    needed = f"the {len(wanted)} endpoints it needs" if len(wanted) > 1 else f"{wanted[0].host}, which it needs"
+    sink(note(f"Asking every node for {needed}."))
     parameters = {"Endpoint": [one.host for one in wanted], "TimeoutSeconds": SECONDS}
     answering = [node for node, told in look.readiness.items() if not isinstance(told, str)]
     pending = {node: session.submit(node, "test-endpoints", parameters) for node in answering}
@@ -42,7 +43,7 @@ def endpoint_checks(
             missed = True
             yield check
     if pending and not missed:
-        yield Check("endpoints", CheckLevel.PASSED, f"Every node reaches the {len(wanted)} endpoints it needs.")
+        yield Check("endpoints", CheckLevel.PASSED, f"Every node reaches {needed}.")
 
 
 def _missing(node: str, wanted: tuple[Endpoint, ...], answers: tuple[EndpointAnswer, ...]) -> Iterator[Check]:
