@@ -25,7 +25,7 @@ def endpoint_checks(
     if look.clients is None:
         return
     wanted = registration_endpoints(look.clients.signed_in.cloud, region=region, arc=arc, gallery=gallery)
-    needed = f"the {len(wanted)} endpoints it needs" if len(wanted) > 1 else f"{wanted[0].host}, which it needs"
+    needed = f"{wanted[0].host}, which it needs" if len(wanted) == 1 else f"the {len(wanted)} endpoints it needs"
     sink(note(f"Asking every node for {needed}."))
     parameters = {"Endpoint": [one.host for one in wanted], "TimeoutSeconds": SECONDS}
     answering = [node for node, told in look.readiness.items() if not isinstance(told, str)]
