@@ -12,6 +12,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from screens.menu import MenuView
+from tui.console.session_end import stay_until_left
 from tui.operations.appearance import Appearance
 from tui.views.desk import Desk
 from tui.views.safely import failure_words, leave
@@ -79,6 +80,13 @@ class AzsconfigApp(App[None]):
         """End with an exit code; from a signal handler, on whatever the main thread is just doing."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.exit, None, code)
+
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave the screens, and let nothing stop what is done after them."""
+        if not self.is_headless:
+            # Soon the terminal is given back, and what is still typed there may be signals again.
+            stay_until_left()
+        super().exit(result, return_code, message)
 
     def on_unmount(self) -> None:
         """Stop listening: the reader may outlive the screens."""

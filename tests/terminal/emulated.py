@@ -93,6 +93,11 @@ class EmulatedTerminal:
         with self._lock:
             return bytes(self.written).decode("utf-8", "replace")
 
+    @property
+    def given_back(self) -> bool:
+        """Whether the terminal echoes what is typed and makes signals of some of it, as for a command line."""
+        return bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
+
     def send(self, keys: str | bytes) -> None:
         """Type keys."""
         data = keys.encode() if isinstance(keys, str) else keys

@@ -50,6 +50,16 @@ def test_a_menu_that_is_cut_while_it_stands_leaves_nothing(menu: Menu, cluster: 
     assert_nothing_left(terminal, cluster)
 
 
+def test_ctrl_z_while_it_is_being_left_does_not_stop_it(menu: Menu, cluster: Cluster) -> None:
+    terminal = menu()
+    terminal.wait_for("4 of 4 connected")
+    terminal.send("15\r")
+    terminal.wait_until(lambda: terminal.given_back, "the terminal given back")
+    terminal.send("\x1a")
+    assert terminal.wait_ended() == 0
+    assert_nothing_left(terminal, cluster)
+
+
 @pytest.mark.parametrize("how", [HANG_UP, END])
 def test_a_reading_that_is_cut_on_slow_nodes_leaves_nothing(menu: Menu, cluster: Cluster, how: str) -> None:
     cluster.control.delay(2.0)

@@ -30,6 +30,13 @@ def end_by_exception() -> None:
             signal.signal(number, end)
 
 
+def stay_until_left() -> None:
+    """Let Ctrl+Z pass from here on, on the main thread: stopped now, azsconfig would leave its nodes waiting."""
+    number = getattr(signal, "SIGTSTP", None)
+    if number is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(number, signal.SIG_IGN)
+
+
 class SessionEnd:
     """Ends azsconfig when its session ends, whatever its terminal does; a context manager for the main thread.
 
