@@ -1,6 +1,7 @@
 """Run every check and every test of azsconfig: `python tests/check.py`; more words go to pytest.
 
-Tests of a file stay together; several files are tried at a time, for most of them wait more than they compute.
+Tests of a file stay together; several files are tried at a time, for most of them wait more than they compute. Those
+that take longest come first (`tests/conftest.py`).
 """
 
 import subprocess
@@ -17,7 +18,7 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     (sys.executable, "-m", "pyright", "--pythonpath", sys.executable),
     (str(BIN / "lint-imports"),),
 )
-PYTEST = (sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile")
+PYTEST = (sys.executable, "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def main() -> int:

@@ -11,6 +11,27 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+LONGEST = (
+    "terminal/test_stress.py",
+    "contract/cli/test_keep_current_commands.py",
+    "contract/operations/test_install_updates.py",
+    "contract/test_readme.py",
+    "contract/cli/test_no_secret_is_left.py",
+    "contract/operations/test_registration_faults.py",
+    "contract/cli/test_status_of_scenarios.py",
+    "ui/test_both_modes.py",
+    "contract/cli/test_both_powershells.py",
+    "contract/operations/test_registration_schedules.py",
+)
+"""Files that take longest, longest first: begun last, one of them would go on alone when all others have ended."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; all others keep their order."""
+    rank = {ROOT / "tests" / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of samples, recordings and examples beside the project."""
