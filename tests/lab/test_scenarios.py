@@ -35,6 +35,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "arc-elsewhere": ("attention", "not registered, 26 days"),
     "half-unregistered": ("attention", "Azure Arc integration is being disabled"),
     "extension-stuck": ("healthy", "4 of 4 nodes registered and connected"),
+    "locked": ("healthy", "4 of 4 nodes registered and connected"),
     "modules-missing": ("attention", "not registered, 26 days"),
     "updates": ("healthy", "4 of 4 nodes registered and connected"),
     "updates-failing": ("healthy", "4 of 4 nodes registered and connected"),
@@ -43,7 +44,13 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "cau": ("healthy", "4 of 4 nodes registered and connected"),
 }
 """What the rules of the product make of what the nodes say in each scenario: level and part of the reason."""
-IN_AZURE = {"resource-deleted": "healthy", "drift": "healthy", "wrong-account": "healthy", "no-permission": "fresh"}
+IN_AZURE = {
+    "resource-deleted": "healthy",
+    "drift": "healthy",
+    "wrong-account": "healthy",
+    "no-permission": "fresh",
+    "locked": "healthy",
+}
 """Scenarios in which the nodes notice nothing, and the one that they take it for."""
 
 

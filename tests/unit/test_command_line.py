@@ -157,6 +157,7 @@ def test_the_scenarios_are_listed_with_what_they_are() -> None:
         "arc-elsewhere",
         "half-unregistered",
         "extension-stuck",
+        "locked",
         "modules-missing",
         "updates",
         "updates-failing",

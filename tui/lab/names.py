@@ -27,6 +27,7 @@ SCENARIO_NAMES = (
     "arc-elsewhere",
     "half-unregistered",
     "extension-stuck",
+    "locked",
     "modules-missing",
     "updates",
     "updates-failing",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.cluster.events import EventLevel
-from tui.lab.azure.resources import MachineResource
+from tui.lab.azure.resources import MachineResource, ManagementLock
 from tui.lab.clock import LabClock
 from tui.lab.cluster_state import (
     REGION,
@@ -189,6 +189,14 @@ def _extension_stuck(cluster: ClusterState) -> None:
         agent.stuck_extension = STUCK_EXTENSION
 
 
+def _locked(cluster: ClusterState) -> None:
+    _healthy(cluster)
+    registration = cluster.azure.cluster
+    if registration is not None:
+        scope = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/{registration.resource_group}"
+        cluster.azure.locks.append(ManagementLock("keep", "CanNotDelete", scope))
+
+
 def _modules_missing(cluster: ClusterState) -> None:
     _fresh(cluster)
     for node in cluster.nodes():
@@ -251,6 +259,7 @@ SCENARIOS = {
         Scenario("arc-elsewhere", "not registered, but one node is Arc-enabled in another group", _arc_elsewhere),
         Scenario("half-unregistered", "registered, but disabling Azure Arc was not completed", _half_unregistered),
         Scenario("extension-stuck", "on one node an extension of Arc cannot be removed", _extension_stuck),
+        Scenario("locked", "registered, and a lock in Azure keeps its resource group from being deleted", _locked),
         Scenario("modules-missing", "not registered, and the nodes lack PowerShell modules for it", _modules_missing),
         Scenario("updates", "every node is offered updates, one also the next release", _healthy_but(arrange.updates)),
         Scenario(

@@ -8,12 +8,14 @@ from tui.azure.errors import AzureError
 from tui.azure.needed_actions import unregister_actions
 from tui.azure.permissions import read_permissions
 from tui.cluster.azure_resources import AzureProblem
-from tui.cluster.facts import value_of
+from tui.cluster.facts import Reading, value_of
 from tui.cluster.policy_clocks import register_by
+from tui.cluster.resource_id import same_resource
 from tui.operations.registration.azure_checks import token_for_run
 from tui.operations.registration.endpoint_checks import endpoint_checks
 from tui.operations.registration.identity import recording_checks, run_identity
 from tui.operations.registration.input_checks import Inputs, read_inputs
+from tui.operations.registration.lock_checks import removal_locks
 from tui.operations.registration.look import Look, look
 from tui.operations.registration.module_checks import choose
 from tui.operations.registration.node_checks import node_checks
@@ -49,7 +51,7 @@ class Unregister(RegistrationOperation):
         known = recorded(seen, given)
         token = token_for_run(seen)
         checks = [*given.checks, *node_checks(seen), *token.checks, *known.checks, *_resource(seen, known)]
-        checks += [*_given_cloud(seen, given), *_rights(seen, known)]
+        checks += [*_given_cloud(seen, given), *_rights(seen, known), *_locks(seen, known)]
         modules = choose(seen, given.install_modules)
         identity = run_identity(session, seen, given.password)
         checks += [*modules.checks, *identity.checks, *recording_checks(seen)]
@@ -141,6 +143,18 @@ def _rights(seen: Look, known: Recorded) -> Iterator[Check]:
         yield Check("permissions", CheckLevel.BLOCKER, message, "Have Contributor assigned there; sign in again.")
     else:
         yield Check("permissions", CheckLevel.PASSED, f"{account} has every permission that is needed.")
+
+
+def _locks(seen: Look, known: Recorded) -> Iterator[Check]:
+    """Yield what keeps the cluster's resource, or the Arc machines of its nodes, from being deleted."""
+    if seen.clients is None or known.subscription is None:
+        return
+    cluster, machines, here = seen.standing.azure_cluster, seen.standing.machines, str(known.resource)
+    found = machines.value if isinstance(machines, Reading) else ()
+    foreign = [one for one in found if one.parent_cluster_id and not same_resource(one.parent_cluster_id, here)]
+    ids = [*([cluster.id] if cluster is not None else []), *(one.id for one in found if one not in foreign)]
+    if ids:
+        yield from removal_locks(seen.clients, ids)
 
 
 def _parameters(seen: Look, known: Recorded, *, arc_only: bool, force: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.operations.opened import opened
+from tui.lab.azure.resources import ManagementLock
 from tui.lab.cluster_state import SUBSCRIPTION_ID, SUBSCRIPTION_ID_2
 from tui.lab.control import LabControl
 from tui.lab.lab import Lab
@@ -126,6 +127,36 @@ def test_a_resource_that_is_gone_is_no_reason_not_to_unregister() -> None:
         assert "resource-deleted" in {check.id for check in plan.warnings}
         outcome = UNREGISTER.apply(session, plan, silent)
         assert "Registered" not in statuses(lab), outcome
+
+
+def test_a_lock_on_what_would_be_deleted_stops_unregistering_before_a_node_forgets_anything() -> None:
+    with Lab("locked", 2) as lab, opened(lab) as session:
+        plan = planned(session, UNREGISTER)
+        assert blockers(plan) == {"locks"}
+        (lock,) = plan.blockers
+        assert "keep (CanNotDelete) on the resource group HCI-CL01-rg keeps HCI-CL01, HCI-N1, HCI-N2" in lock.message
+        assert "locks" not in blockers(planned(session, REPAIR)), "it forbids no change"
+        lab.cluster.azure.locks.clear()
+        outcome = carried_out(session, UNREGISTER)
+        assert outcome.kind is OutcomeKind.DONE, outcome
+
+
+def test_a_lock_that_is_set_meanwhile_is_told_in_the_outcome() -> None:
+    with Lab("healthy", 2) as lab, opened(lab) as session:
+        plan = planned(session, UNREGISTER)
+        assert not plan.blockers, plan.blockers
+        lab.cluster.azure.locks.append(ManagementLock("keep", "CanNotDelete", f"/subscriptions/{SUBSCRIPTION_ID}"))
+        outcome = UNREGISTER.apply(session, plan, silent)
+        assert outcome.kind in {OutcomeKind.FAILED, OutcomeKind.PARTLY}, outcome
+        assert "lock" in outcome.remedy
+        assert lab.cluster.azure.cluster is not None
+
+
+@pytest.mark.parametrize(("level", "stopped"), [("ReadOnly", True), ("CanNotDelete", False)])
+def test_a_subscription_that_nothing_can_be_created_in_stops_a_registration(level: str, *, stopped: bool) -> None:
+    with Lab("fresh", 1) as lab, opened(lab) as session:
+        lab.cluster.azure.locks.append(ManagementLock("frozen", level, f"/subscriptions/{SUBSCRIPTION_ID}"))
+        assert blockers(planned(session, REGISTER, WHERE)) == ({"locks"} if stopped else set())
 
 
 def test_a_repair_ends_what_the_nodes_ask_for() -> None:

@@ -9,6 +9,7 @@ import uuid
 from tui.lab.azure.calls import Answer, Answerer, Call, Content, RefusedError
 from tui.lab.azure.directory import Directory
 from tui.lab.azure.http_messages import Request, Response, json_response
+from tui.lab.azure.lock_answers import LockAnswers
 from tui.lab.azure.long_running import LongRunning
 from tui.lab.azure.resource_changes import ResourceChanges
 from tui.lab.azure.resource_reads import SUBSCRIPTIONS, ResourceReads
@@ -27,11 +28,13 @@ class LabResourceManager:
         self, cluster: ClusterState, roles: Roles, directory: Directory, operations: LongRunning, prefix: str
     ) -> None:
         """`prefix` is what its paths begin with, for links that lead to further pages."""
+        self._cluster = cluster
         self._roles = roles
         self._prefix = prefix
         self._operations = operations
         reads = ResourceReads(cluster, roles)
-        parts = (ResourceChanges(cluster, reads, operations), RoleAnswers(roles, directory, reads), operations)
+        changes = ResourceChanges(cluster, reads, operations)
+        parts = (changes, RoleAnswers(roles, directory, reads), LockAnswers(cluster, reads), operations)
         self._routes: tuple[tuple[str, re.Pattern[str], str, Answerer], ...] = tuple(
             (method, re.compile(pattern, re.IGNORECASE), action, answer)
             for part in (reads, *parts)
@@ -64,6 +67,7 @@ class LabResourceManager:
             call = Call(request, principal, path, found.groupdict(), request.base_url + self._prefix)
             _check_subscription(call)
             self._check_permission(call, action.format(**call.parts))
+            self._check_locks(call)
             return answer(call)
         raise RefusedError(404, "InvalidResourceType", f"The lab has nothing at {request.method} {path}.")
 
@@ -76,6 +80,14 @@ class LabResourceManager:
             f"The client '{call.principal.name}' with object id '{call.principal.object_id}' does not have "
             f"authorization to perform action '{action}' over scope '{call.path}'.",
         )
+
+    def _check_locks(self, call: Call) -> None:
+        if call.request.method not in {"PUT", "DELETE"}:
+            return
+        with self._cluster.locked():
+            forbidden = self._cluster.azure.locked(call.path.rstrip("/"), deleting=call.request.method == "DELETE")
+        if forbidden:
+            raise RefusedError(409, "ScopeLocked", forbidden)
 
 
 def _check_subscription(call: Call) -> None:

@@ -27,6 +27,25 @@ class MachineResource:
     """Whether Azure upgrades its agent."""
 
 
+@dataclass(frozen=True, slots=True)
+class ManagementLock:
+    """A lock: nothing is deleted at its scope or below it, and nothing changed where it is `ReadOnly`."""
+
+    name: str
+    """What it is called."""
+    level: str
+    """`CanNotDelete` or `ReadOnly`."""
+    scope: str
+    """Id of the subscription, group or resource it is set on."""
+
+    def holds(self, scope: str, *, deleting: bool) -> bool:
+        """Whether it forbids something at a scope; what is deleted takes what is below it along."""
+        inner, outer = f"{scope.lower()}/", f"{self.scope.lower()}/"
+        if inner.startswith(outer):
+            return deleting or self.level == "ReadOnly"
+        return deleting and outer.startswith(inner)
+
+
 @dataclass(slots=True)
 class AzureResources:
     """Resources of one subscription, by their names in lower case."""
@@ -53,6 +72,19 @@ class AzureResources:
     """Nodes, in lower case, that the last census did not have."""
     providers: dict[str, str] = field(default_factory=dict[str, str])
     """Resource providers and their registration state."""
+    locks: list[ManagementLock] = field(default_factory=list[ManagementLock])
+    """Locks that somebody set."""
+
+    def locked(self, scope: str, *, deleting: bool) -> str | None:
+        """Return why something is forbidden at a scope by a lock, as Azure Resource Manager says it."""
+        scopes = [lock.scope for lock in self.locks if lock.holds(scope, deleting=deleting)]
+        if not scopes:
+            return None
+        what, where = "delete" if deleting else "write", ", ".join(scopes)
+        return (
+            f"The scope '{scope}' cannot perform {what} operation because following scope(s) are locked: '{where}'. "
+            "Please remove the lock and try again."
+        )
 
     def add_cluster(self, registration: AzureRegistration) -> None:
         """Keep a cluster's resource, and its group."""

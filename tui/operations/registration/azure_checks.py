@@ -12,6 +12,7 @@ from tui.azure.permissions import Permissions, read_permissions
 from tui.azure.providers import STACK_HCI, Provider, read_providers
 from tui.azure.subscriptions import Subscription, list_subscriptions
 from tui.cluster.azure_resources import region_key
+from tui.operations.registration.lock_checks import change_locks
 from tui.operations.registration.look import NOBODY, Look
 from tui.runs.plan import Check, CheckLevel
 from tui.secret import Secret
@@ -109,6 +110,7 @@ def place_to_register(clients: "Clients", subscription: str, group: str) -> Plac
         *_lacking(permissions.missing(needed), clients, subscription),
         *_unregistered(providers),
         *_of_the_group(existing, group),
+        *change_locks(clients, subscription, group),
     )
     return Place(found, providers, existing, permissions, checks)
 

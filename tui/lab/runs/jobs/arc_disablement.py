@@ -46,6 +46,9 @@ def disable_arc(cmdlet: Cmdlet, azure: AzureCalls, target: Target, *, there: boo
 def _demand(azure: AzureCalls, action: str, target: Target) -> None:
     if not azure.may(action, target.cluster_scope):
         raise CmdletFailedError(f"ARC unregistration failed: AuthorizationFailed for the action '{action}'.", 9117)
+    forbidden = azure.locked(action, target.cluster_scope)
+    if forbidden:
+        raise CmdletFailedError(f"ARC unregistration failed: {forbidden}", 9117)
 
 
 def _delete_extensions(cmdlet: Cmdlet) -> None:

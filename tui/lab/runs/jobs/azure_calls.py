@@ -46,3 +46,13 @@ class AzureCalls:
                 f"have authorization to perform action '{action}' over scope '{scope}'.",
                 listed=False,
             )
+        forbidden = self.locked(action, scope)
+        if forbidden:
+            raise CmdletFailedError(forbidden, listed=False)
+
+    def locked(self, action: str, scope: str) -> str | None:
+        """Return why a lock forbids something at a scope, as Azure Resource Manager says it."""
+        cluster = self._run.world.cluster
+        with cluster.locked():
+            said = cluster.azure.locked(scope, deleting=action.endswith("/delete"))
+        return f"ScopeLocked: {said}" if said and not action.endswith("/read") else None

@@ -30,7 +30,8 @@ def delete_cluster(azure: AzureCalls, cluster: ClusterState, target: Target) -> 
 def delete_group_if_ours(azure: AzureCalls, cluster: ClusterState, target: Target, name: str) -> None:
     """Delete a group that registering made, if it is empty and the account may."""
     scope = f"{target.subscription_scope}/resourceGroups/{name}"
-    if not azure.may("Microsoft.Resources/subscriptions/resourceGroups/delete", scope):
+    action = "Microsoft.Resources/subscriptions/resourceGroups/delete"
+    if not azure.may(action, scope) or azure.locked(action, scope):
         return
     key = name.lower()
     with cluster.locked():
