@@ -90,17 +90,17 @@ def continued(now: datetime, who: str) -> Entry:
     return Entry(Mark.CONTINUED, now, text=f"continued by {who}")
 
 
-def restarts_owed(journal: Iterable[Entry]) -> tuple[str, ...]:
-    """Return the nodes that need a restart which they were not given, in the order they were taken."""
-    owed: dict[str, bool] = {}
+def restarts_owed(journal: Iterable[Entry]) -> dict[str, datetime]:
+    """Return the nodes that need a restart which they were not given, and since when, in the order they were taken."""
+    owed: dict[str, datetime | None] = {}
     for entry in journal:
         if entry.node is None:
             continue
         if entry.step is Step.INSTALL and entry.restart_needed is not None:
-            owed[entry.node] = entry.restart_needed
+            owed[entry.node] = entry.time if entry.restart_needed else None
         elif entry.step is Step.WAIT_FOR_NODE and entry.mark is Mark.DONE:
-            owed[entry.node] = False
-    return tuple(node for node, needed in owed.items() if needed)
+            owed[entry.node] = None
+    return {node: since for node, since in owed.items() if since is not None}
 
 
 _STANDS = frozenset({Mark.STOPPED, Mark.CONTINUED, Mark.FINISHED})

@@ -69,7 +69,7 @@ class RestartNode(RollingOperation):
 
     def true_now(self, session: "Session", parameters: Mapping[str, Any], journal: Sequence[Entry]) -> Outcome:
         """Say whether every node has restarted."""
-        return current_outcome(session, plan_from(parameters), done=done_nodes(journal), owed=())
+        return current_outcome(session, plan_from(parameters), done=done_nodes(journal), owed={})
 
 
 def _step(node: str, health: ClusterHealth | None) -> PlanStep:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,9 +19,11 @@ from tests.contract.operations.updating import (
     silent,
     updates_of,
 )
+from tui.cluster.rolling_plan import RollingPlan
 from tui.lab.lab import Lab
 from tui.operations.attach import attach, resume
 from tui.operations.running import FoundRun, runs_of
+from tui.operations.updates.standing import current_outcome
 from tui.runs.event import Event, EventKind
 from tui.runs.outcome import Outcome, OutcomeKind
 from tui.session import Session
@@ -60,6 +63,17 @@ def test_without_restart_nothing_restarts_and_the_restart_that_is_needed_is_told
         assert outcome.kind is OutcomeKind.DONE, outcome
         assert not any(updates_of(control, name)["restart_pending"] for name in lab.cluster.names)
         promises_kept(control)
+
+
+def test_a_restart_that_somebody_has_given_a_node_meanwhile_is_not_asked_for_again() -> None:
+    with Lab("healthy", 2) as lab, opened(lab, azure=False) as session:
+        control, asked = control_of(lab), datetime.now(UTC)
+        plan = RollingPlan(("HCI-N1", "HCI-N2"))
+        owed = current_outcome(session, plan, done=plan.nodes, owed={"HCI-N1": asked})
+        assert (owed.kind, "HCI-N1 needs a restart" in owed.message) == (OutcomeKind.ATTENTION, True), owed
+        control.restart("HCI-N1")
+        outcome = current_outcome(session, plan, done=plan.nodes, owed={"HCI-N1": asked})
+        assert outcome.kind is OutcomeKind.DONE, outcome
 
 
 @pytest.mark.parametrize("count", [4, 16])

@@ -1,9 +1,10 @@
 """Installing on nodes as they are, all at once: nothing is drained and nothing restarts."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.cluster.rolling_journal import Entry, Step
+from tui.cluster.rolling_journal import Entry, Step, restarts_owed
 from tui.cluster.rolling_plan import RollingPlan
 from tui.cluster.update_selection import parse_selection, select
 from tui.cluster.updates import UpdateSearch
@@ -38,7 +39,8 @@ def install_side_by_side(
     failed = ends_outcome(ends, work.head.run_id)
     if failed is not None:
         return failed
-    owed = [end.node for end in ends if end.end is not None and end.end.restart_needed]
+    owed = restarts_owed(journal)
+    owed |= {end.node: datetime.now(UTC) for end in ends if end.end is not None and end.end.restart_needed}
     return WorkEnd(over=True, outcome=current_outcome(work.session, plan, done=plan.nodes, owed=owed))
 
 

@@ -1,9 +1,11 @@
 """What is true after nodes were updated: asked of them again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.cluster.rolling_plan import RollingPlan
+from tui.cluster.system import System
 from tui.cluster.update_selection import parse_selection, select
 from tui.cluster.update_state import UpdateState
 from tui.cluster.updates import UpdateSearch
@@ -20,11 +22,16 @@ if TYPE_CHECKING:
 RESTART = "Restart them: azsconfig updates restart --nodes {nodes} --reason TEXT"
 
 
-def current_outcome(session: "Session", plan: RollingPlan, *, done: Iterable[str], owed: Iterable[str]) -> Outcome:
-    """Return whether every node has what was chosen: it is not offered it any more, and waits for no restart."""
+def current_outcome(
+    session: "Session", plan: RollingPlan, *, done: Iterable[str], owed: Mapping[str, datetime]
+) -> Outcome:
+    """Return whether every node has what was chosen: it is not offered it any more, and waits for no restart.
+
+    `owed` has the nodes whose installation asked for a restart, and when: somebody may have restarted them since.
+    """
     unread: list[str] = []
     left: list[str] = []
-    pending = list(owed)
+    pending: list[str] = []
     for node in plan.nodes:
         offered = _offered(session, node, plan)
         if isinstance(offered, str):
@@ -32,7 +39,7 @@ def current_outcome(session: "Session", plan: RollingPlan, *, done: Iterable[str
         elif offered:
             left.append(f"{node} is still offered {', '.join(offered)}.")
         state = asked_or_none(session, node, "get-update-state", UpdateState)
-        if state is not None and state.restart.pending and node not in pending:
+        if (state is not None and state.restart.pending) or _still_owed(session, node, owed.get(node)):
             pending.append(node)
     finished = set(done)
     kept = [node for node in plan.nodes if node not in finished]
@@ -74,6 +81,14 @@ def ends_outcome(ends: Sequence[NodeEnd], run_id: str) -> WorkEnd | None:
     message = f"{well} of {len(ends)} nodes are done."
     remedy = f"{remedies[0] if remedies else ''} Then go on: azsconfig runs resume {run_id}".strip()
     return WorkEnd(over=False, outcome=Outcome(kind, message, remedy=remedy, details=tuple(details)))
+
+
+def _still_owed(session: "Session", node: str, since: datetime | None) -> bool:
+    """Return whether a node needs the restart that an installation asked for at that time; yes while nobody knows."""
+    if since is None:
+        return False
+    system = asked_or_none(session, node, "get-system", System)
+    return system is None or system.boot_time is None or system.boot_time <= since
 
 
 def _offered(session: "Session", node: str, plan: RollingPlan) -> list[str] | str:
