@@ -42,6 +42,17 @@ class ClusterRuns:
         """Runs that are not over, the newest first."""
         return tuple(run for run in self.runs if not run.state.over)
 
+    @property
+    def whole(self) -> tuple[FoundRun, ...]:
+        """Runs that are no step of another one, the newest first."""
+        over_nodes = [run.state for run in self.runs if run.state.coordinated]
+        return tuple(run for run in self.runs if not any(_step_of(run.state, other) for other in over_nodes))
+
+    @property
+    def whole_going_on(self) -> tuple[FoundRun, ...]:
+        """What to tell of what goes on: whole runs; a step where nobody coordinates the run that it is of."""
+        return tuple(run for run in self.whole if not run.state.over) or self.going_on
+
     def find(self, run_id: str) -> FoundRun:
         """Return the run with an id; raises RunNotFound naming the nodes that did not tell."""
         for run in self.runs:
@@ -67,6 +78,13 @@ def runs_of(session: "Session", last: int = LAST) -> ClusterRuns:
     told_us = len(session.targets) - len(unread)
     newest = sorted(_once(runs), key=lambda run: run.state.id, reverse=True)
     return ClusterRuns(tuple(newest), tuple(locks.values()), tuple(unread), told_us)
+
+
+def _step_of(run: RunState, other: RunState) -> bool:
+    """Return whether a run on one node was started by one over several nodes, as long as that was not over."""
+    if run.coordinated or run.operation != other.operation or run.started < other.started:
+        return False
+    return other.ended is None or run.started <= other.ended
 
 
 def _once(runs: Iterable[FoundRun]) -> list[FoundRun]:

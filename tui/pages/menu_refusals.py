@@ -31,7 +31,7 @@ def refusal_by_state(option: Option, snapshot: Snapshot) -> str | None:
     if snapshot.read_only:
         return "read-only"
     if snapshot.runs is not None and snapshot.runs.going_on:
-        return f"a run goes on: {snapshot.runs.going_on[0].state.title}"
+        return f"a run goes on: {snapshot.runs.whole_going_on[0].state.title}"
     nodes = snapshot.facts.nodes if snapshot.facts else ()
     told = [state for node in nodes if (state := registered(node)) is not None]
     if not told:

@@ -22,7 +22,7 @@ def notice(snapshot: Snapshot, doing: str, keys: str, columns: int) -> str:
 
 def run_words(snapshot: Snapshot) -> str:
     """Return that a run goes on somewhere in the cluster; empty where none does."""
-    going_on = list(snapshot.runs.going_on) if snapshot.runs is not None else []
+    going_on = list(snapshot.runs.whole_going_on) if snapshot.runs is not None else []
     if not going_on:
         return ""
     more = f" and {len(going_on) - 1} more" if len(going_on) > 1 else ""

@@ -67,9 +67,9 @@ def run_rows(runs: ClusterRuns | None, found: Sequence[FoundRun], columns: int) 
 def last_run_words(runs: ClusterRuns, now: datetime) -> str:
     """Return the run that goes on, or how the last one ended within a day; empty for neither."""
     if runs.going_on:
-        run = runs.going_on[0]
+        run = runs.whole_going_on[0]
         return f"going on: {run.state.title}"
-    run = runs.runs[0]
+    run = next(iter(runs.whole), runs.runs[0])
     ended = run.state.ended or run.state.updated or run.state.started
     if now - ended > RECENT:
         return ""
